@@ -1,0 +1,7 @@
+"""Commands of documents."""
+
+from gongkai.config.cli.frame import Commands
+
+
+def declare(_commands: Commands) -> None:
+    """Add these commands to the table."""

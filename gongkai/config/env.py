@@ -1,0 +1,112 @@
+"""Every setting the environment can give, typed, in one place. docs/reference/settings.md is written from it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its default and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {}
+
+
+def _text(name: str, default: str, meaning: str) -> str:
+    SETTINGS[name] = Setting(name, default, meaning)
+    return os.environ.get(name, default)
+
+
+def _flag(name: str, default: bool, meaning: str) -> bool:
+    return _text(name, "1" if default else "0", meaning).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _count(name: str, default: int, meaning: str) -> int:
+    text = _text(name, str(default), meaning).strip()
+    if not text.isdecimal():
+        message = f"环境变量 {name} 应为非负整数，现为“{text}”"
+        raise ImproperlyConfigured(message)
+    return int(text)
+
+
+def _path(name: str, default: Path, shown: str, meaning: str) -> Path:
+    """A file or folder; the documentation shows its default without the path of a machine."""
+    SETTINGS[name] = Setting(name, shown, meaning)
+    return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+VAR_DIR = _path("VAR_DIR", ROOT / "var", "var", "Folder for the database, files, keys and checkpoints of one machine.")
+DATABASE_URL = _text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty means SQLite in VAR_DIR.")
+REDIS_URL = _text("REDIS_URL", "", "Shared cache and counters for several web processes; empty means in the database.")
+FILES_DIR = _path("FILES_DIR", VAR_DIR / "files", "VAR_DIR/files", "Folder of the public and sealed files.")
+KEYS_DIR = _path(
+    "KEYS_DIR",
+    VAR_DIR / "keys",
+    "VAR_DIR/keys",
+    "Folder of the secret, file, column and register keys; back it up apart.",
+)
+CHECKPOINTS_DIR = _path(
+    "CHECKPOINTS_DIR",
+    VAR_DIR / "checkpoints",
+    "VAR_DIR/checkpoints",
+    "Where checkpoints of the register are written outside the database.",
+)
+SECRET_KEY_FILE = _path(
+    "SECRET_KEY_FILE",
+    KEYS_DIR / "secret-key",
+    "KEYS_DIR/secret-key",
+    "File of Django's secret key; made on first start.",
+)
+PUBLIC_URL = _text("PUBLIC_URL", "http://127.0.0.1:8000", "The address under which the public reaches the site.")
+SITE_NAME = _text("SITE_NAME", "政务公开平台", "The name in the header of the public site.")
+DEBUG = _flag("DEBUG", False, "Developers only: error pages with details.")
+ALLOWED_HOSTS = _text("ALLOWED_HOSTS", "", "Further host names the site answers to, separated by commas.")
+BEHIND_PROXY = _flag("BEHIND_PROXY", False, "Only a front server reaches the site, and it sets X-Forwarded-Proto.")
+REGISTER_ORIGIN = _text(
+    "REGISTER_ORIGIN", "", "Name of the register in its checkpoints; empty means the host of PUBLIC_URL."
+)
+CLAMAV_SOCKET = _text("CLAMAV_SOCKET", "", "Socket of clamd (path or host:port); empty means no virus scan.")
+UPLOAD_LIMIT_MB = _count("UPLOAD_LIMIT_MB", 50, "Largest upload in MiB.")
+EMAIL_URL = _text(
+    "EMAIL_URL", "", "smtp://user:password@host:port for notices; empty means notices stay on the desk only."
+)
+WEBHOOK_URL = _text(
+    "WEBHOOK_URL", "", "Address that receives notices as JSON (enterprise chat robots); empty means none."
+)
+SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
+IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
+LOG_LEVEL = _text("LOG_LEVEL", "INFO", "Level of the structured log.")
+WEB_PROCESSES = _count("WEB_PROCESSES", 2, "Web processes of `gongkai serve`.")
+
+
+def secret_key() -> str:
+    """Django's secret key, made on the first start; never a default in code."""
+    if not SECRET_KEY_FILE.exists():
+        _make_secret(SECRET_KEY_FILE)
+    return SECRET_KEY_FILE.read_text().strip()
+
+
+def _make_secret(file: Path) -> None:
+    """Writes a new secret whole, readable by the owner only; of several processes at once the first one wins."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+        handle.write(secrets.token_urlsafe(64))
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass  # another process was first: its secret counts
+    finally:
+        draft.unlink()

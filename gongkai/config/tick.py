@@ -1,0 +1,84 @@
+"""The reconciler: what must happen is visible in the database, and each step finds and does what is owed.
+
+A step is a function without arguments that returns how many things it did. It is idempotent and finds its work itself,
+so that a dead worker leaves nothing undone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import close_old_connections
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One duty of the reconciler: where its function is, and every how many seconds ``serve`` calls it."""
+
+    name: str
+    function: str
+    every: float
+
+    def load(self) -> Callable[[], Any]:
+        """The function, imported now."""
+        found: Callable[[], Any] = import_string(self.function)
+        return found
+
+
+STEPS: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step did: a count, or the error that ended it."""
+
+    step: str
+    count: int
+    error: str = ""
+
+
+def run_step(step: Step) -> Done:
+    """One step; its error is logged and told, and never keeps the next step from running."""
+    try:
+        result = step.load()()
+    except Exception as error:
+        logger.exception("tick step failed", extra={"step": step.name})
+        return Done(step.name, 0, f"{type(error).__name__}: {error}")
+    return Done(step.name, size_of(result))
+
+
+def size_of(result: object) -> int:
+    """How much a step did: its number, or the length of what it returned."""
+    if isinstance(result, int):
+        return int(result)
+    return len(result) if hasattr(result, "__len__") else int(result is not None)
+
+
+def once() -> list[Done]:
+    """One pass of every step, in order."""
+    return [run_step(step) for step in STEPS]
+
+
+def due_steps(last: Mapping[str, float], now: float) -> Iterator[Step]:
+    """The steps whose time has come."""
+    for step in STEPS:
+        if now - last.get(step.name, float("-inf")) >= step.every:
+            yield step
+
+
+def for_ever(pause: float = 0.5) -> None:
+    """The loop of ``gongkai serve``: each step at its own pace, until the process is told to stop."""
+    last: dict[str, float] = {}
+    while True:
+        close_old_connections()
+        for step in due_steps(last, time.monotonic()):
+            run_step(step)
+            last[step.name] = time.monotonic()
+        time.sleep(pause)
