@@ -18,7 +18,9 @@ CITATION = "《中华人民共和国保守国家秘密法》第三十一条、�
 _LEVEL = "(?:绝密|机密|秘密|絕密|機密)"
 _WORK = "(?:工作秘密|内部)"
 _STAR = "[★☆✭✩⭐✮✦*]"
-_TERM = r"(?:\d{1,3}年|\d{1,2}个?月|[一二三四五六七八九十]{1,3}年|长期|启用前|启封前|解密(?:时间|日期|条件)?[::].{0,20})"
+_TERM = (
+    r"(?:\d{1,3}年|\d{1,2}个?月|[一二三四五六七八九十]{1,3}年|长期|启用前|启封前|解密(?:时间|日期|条件)?[::].{0,20})"
+)
 _URGENT = "(?:特急|加急|特提|平急|急件)"
 _COPY = r"(?:(?:份号|编号|No\.?|№)?[::]?\d{0,6}(?:份)?)"
 _OPEN, _CLOSE = r"[(\[【<〔{「『]", r"[)\]】>〕}」』]"
@@ -29,7 +31,9 @@ _STARRED = re.compile(rf"(?<!商业)(?:{_LEVEL}|{_WORK})(?:[★☆✭✩⭐✮�
 _OWN_LINE = re.compile(
     rf"{_COPY}{_URGENT}?{_OPEN}?(?P<mark>{_LEVEL}级?|工作秘密)(?:{_STAR}|[·•.,,、:;-])?{_OPEN}?{_TERM}?{_CLOSE}?{_URGENT}?{_COPY}"
 )
-_BEFORE_USE = re.compile(rf"{_OPEN}?{_LEVEL}级?{_STAR}?[·•-]?(?:使用|启用|启封|开启|考试)(?:完毕)?前(?:保密|绝密)?{_CLOSE}?")
+_BEFORE_USE = re.compile(
+    rf"{_OPEN}?{_LEVEL}级?{_STAR}?[·•-]?(?:使用|启用|启封|开启|考试)(?:完毕)?前(?:保密|绝密)?{_CLOSE}?"
+)
 _LABELLED = re.compile(rf"(?:密级|涉密等级|秘密等级|保密等级|文件密级|密别)[::]?{_OPEN}?(?P<mark>{_LEVEL}|工作秘密)")
 _ENUMERATED = re.compile(rf"^级?{_CLOSE}?[、/,,或和及与□☐○◯]")
 _COPY_NUMBER = re.compile(r"份号[::]?(?:第)?\d{3,8}(?:号|份)?")
@@ -38,13 +42,17 @@ _INTERNAL = re.compile(
     r"(?:请?注意(?:保存|保密)|(?:不得|严禁|切勿|请勿|禁止|不准|不要)(?:外传|外泄|扩散|公开|复印|翻印|转载|外借|带出|上网)|妥善保管|"
     rf"请?妥善保存|严格保密|用后收回|阅后即?(?:收回|退回|销毁)|供内部使用)+[!!。.]?{_CLOSE}?)"
 )
-_INTERNAL_ALONE = re.compile(rf"{_OPEN}?(?:内部资料|内部文件|内部材料|注意保存|涉密文件|涉密资料|涉密材料|内部刊物){_CLOSE}?[!!]?")
+_INTERNAL_ALONE = re.compile(
+    rf"{_OPEN}?(?:内部资料|内部文件|内部材料|注意保存|涉密文件|涉密资料|涉密材料|内部刊物){_CLOSE}?[!!]?"
+)
 _IN_NAME = re.compile(
     rf"(?:^|[^\u4e00-\u9fff])(?P<mark>{_LEVEL}级?|工作秘密|内部资料|内部文件|涉密)(?:{_STAR}|\d+年)?(?=$|[^\u4e00-\u9fff])"
 )
 # How many lines count as the head and the end of a document for marks that are plain words elsewhere.
 _HEAD, _LONGEST_LINE = 12, 60
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
 _SPACE = re.compile(r"\s+")
 
 

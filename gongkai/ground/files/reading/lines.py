@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from gongkai.ground.files.reading.headings import ARTICLE, numbering
 from gongkai.ground.files.reading.plain import tidy
 
-_PAGE_NUMBER = re.compile(r"[-–—－―\s]*\d{1,4}[-–—－―\s]*|第\s*\d{1,4}\s*页(?:\s*[，,/]?\s*共\s*\d{1,4}\s*页)?|\d+\s*/\s*\d+")
+_PAGE_NUMBER = re.compile(
+    r"[-–—－―\s]*\d{1,4}[-–—－―\s]*|第\s*\d{1,4}\s*页(?:\s*[，,/]?\s*共\s*\d{1,4}\s*页)?|\d+\s*/\s*\d+"
+)
+_STOPS = tuple("。；;：:！？!?")
+_FEW, _NEAR = 5, 40.0
 _LATIN = re.compile(r"[A-Za-z0-9,.;:)]")
 
 
@@ -24,32 +28,56 @@ class Line:
     height: float
 
 
-def join(pages: Sequence[Sequence[Line]]) -> list[tuple[str, tuple[int, float]]]:
+def join(
+    pages: Sequence[Sequence[Line]], frames: Sequence[Sequence[Line]] | None = None
+) -> list[tuple[str, tuple[int, float]]]:
     """The paragraphs of all pages, each with (page index, top of its first line). Page numbers are left out.
+    ``frames`` are all lines of the pages where ``pages`` lacks those in tables; margins are measured on them.
 
     A line begins a paragraph when it is indented, numbered, or follows a line that ends before the right margin.
     """
     joined: list[tuple[str, tuple[int, float]]] = []
     is_open = False
-    for number, page in enumerate(pages):
-        lines = _without_page_number(page)
-        if not lines:
-            continue
-        left, right = _margins(lines)
+    for number, (page, (left, right)) in enumerate(zip(pages, margins(frames or pages), strict=True)):
         previous: Line | None = None
-        for line in lines:
+        for line in _without_page_number(page):
             text = tidy(line.text)
             if not text:
                 continue
-            begins = not is_open or _begins(line, text, left) or _is_apart(previous, line)
-            if begins:
+            before = joined[-1][0] if joined else ""
+            if not is_open or _begins(line, text, left, before) or _is_apart(previous, line):
                 joined.append((text, (number, line.top)))
             else:
                 joined[-1] = (_glued(joined[-1][0], text), joined[-1][1])
-            # Official text breaks only at the right margin, two signs of tolerance for closing marks.
-            is_open = line.right >= right - 2 * line.height
+            is_open = _is_full(line, left, right)
             previous = line
     return joined
+
+
+def margins(pages: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
+    """The left and right end of the text on each page; a page with few lines takes those of its neighbours."""
+    own = [(min(line.left for line in page), max(line.right for line in page)) if page else None for page in pages]
+    usual = [ends for ends, page in zip(own, pages, strict=True) if ends and len(page) >= _FEW] or [e for e in own if e]
+    if not usual:
+        return [(0.0, 0.0) for _ in pages]
+    left = sorted(ends[0] for ends in usual)[len(usual) // 2]
+    right = sorted(ends[1] for ends in usual)[len(usual) // 2]
+    return [_page_margins(ends, len(page), left, right) for ends, page in zip(own, pages, strict=True)]
+
+
+def _page_margins(own: tuple[float, float] | None, count: int, left: float, right: float) -> tuple[float, float]:
+    if own is None or count < _FEW:
+        return left, max(right, own[1] if own else 0.0)
+    # A page whose lines all happen to be indented still has the left margin of the others.
+    return (left if 0 < own[0] - left < _NEAR else own[0]), own[1]
+
+
+def _is_full(line: Line, left: float, right: float) -> bool:
+    """Whether the paragraph goes on below: text breaks only at the right margin, two signs of tolerance, five where
+    the line ends inside a sentence. A short piece at the right is a note of its own."""
+    is_wide = line.right - line.left > 0.6 * (right - left)
+    slack = 2 if line.text.rstrip().endswith(_STOPS) else 5
+    return is_wide and line.right >= right - slack * line.height
 
 
 def _without_page_number(page: Sequence[Line]) -> list[Line]:
@@ -60,15 +88,11 @@ def _without_page_number(page: Sequence[Line]) -> list[Line]:
     return lines
 
 
-def _margins(lines: Sequence[Line]) -> tuple[float, float]:
-    """The left and right margin of the running text: the outermost ends that are no lonely runaway."""
-    return min(line.left for line in lines), max(line.right for line in lines)
-
-
-def _begins(line: Line, text: str, left: float) -> bool:
-    # "（一）" and "3." also stand inside sentences that were broken there; chapters and articles do not.
+def _begins(line: Line, text: str, left: float, before: str) -> bool:
     number = numbering(text)
-    if ARTICLE.match(text) or (number is not None and number[0] in {"part", "chapter", "section"}):
+    # "（一）" and "3." also stand inside sentences that were broken there; chapters and articles do not.
+    is_title = number is not None and (number[0] in {"part", "chapter", "section"} or before.endswith(_STOPS))
+    if is_title or ARTICLE.match(text):
         return True
     return line.left > left + 1.2 * line.height
 

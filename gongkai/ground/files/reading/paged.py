@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.text import extract_text
 
 from gongkai.ground.files import media
 from gongkai.ground.files.reading.grids import Cell, table
@@ -28,6 +29,9 @@ _MOST_PAGES = 3_000
 _MOST_TABLE_PAGES = 200
 _FEWEST_SIGNS = 5
 _FEWEST_RULES = 4
+_THIN = 3.0
+
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,6 @@ class _Table:
     page: int
     top: float
     bottom: float
-    left: float
-    right: float
     block: Block
 
 
@@ -61,7 +63,7 @@ def read_pdf(data: bytes) -> StructuredText:
         raise Refused(BROKEN, problem="PDF 的页面无法读取") from error
     finally:
         document.close()
-    tables, warnings = _tables(data, ruled[:_MOST_TABLE_PAGES])
+    tables, warnings = _tables(data, {number: pages[number] for number in ruled[:_MOST_TABLE_PAGES]})
     warnings.extend(_page_warnings(count, empty, ruled))
     return StructuredText(
         blocks=with_headings(_in_order(pages, tables)), warnings=tuple(warnings), media_type=media.PDF
@@ -94,49 +96,60 @@ def page_texts(data: bytes) -> Iterator[str]:
 
 def _page(document: pypdfium2.PdfDocument, number: int) -> tuple[list[Line], bool]:
     page = document[number]
-    height = page.get_height()
-    text_page = page.get_textpage()
-    lines = _print_lines(text_page, height)
+    lines = _print_lines(page)
     kinds = (item.type for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=3))
     has_rules = sum(1 for _, kind in zip(range(_FEWEST_RULES), kinds, strict=False)) >= _FEWEST_RULES
     return lines, has_rules
 
 
-def _print_lines(text_page: Any, page_height: float) -> list[Line]:
+def _print_lines(page: pypdfium2.PdfPage) -> list[Line]:
     """The lines of a page with their places, sign by sign (a line may mix fonts)."""
+    text_page = page.get_textpage()
     lines: list[Line] = []
     signs: list[str] = []
-    boxes: list[tuple[float, float, float, float]] = []
+    boxes: list[_Box] = []
     for index in range(text_page.count_chars()):
         code = pdfium_c.FPDFText_GetUnicode(text_page, index)
         if code in {10, 13}:
-            _close(lines, signs, boxes, page_height)
+            _close(lines, signs, boxes)
             continue
         # 0xFFFE is pdfium's sign for a hyphen it found at a line's end; 0 is a glyph without text.
         if code in {0, 0xFFFE, 0xFFFF} or 0xD800 <= code <= 0xDFFF:
             continue
         signs.append(chr(code))
         if not chr(code).isspace():
-            boxes.append(_box(text_page, index))
-    _close(lines, signs, boxes, page_height)
+            boxes.append(_box(text_page, index, page))
+    _close(lines, signs, boxes)
     return lines
 
 
-def _box(text_page: Any, index: int) -> tuple[float, float, float, float]:
+def _box(text_page: Any, index: int, page: pypdfium2.PdfPage) -> _Box:
+    """Left, top, right, bottom of a sign as the page is shown, from its upper left corner."""
     rect = pdfium_c.FS_RECTF()
     pdfium_c.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect))
-    return rect.left, rect.bottom, rect.right, rect.top
+    left, bottom, right, top = page.get_mediabox()
+    near, far = rect.left - left, rect.right - left
+    low, high = rect.bottom - bottom, rect.top - bottom
+    wide, tall = right - left, top - bottom
+    shown = {
+        0: (near, tall - high, far, tall - low),
+        90: (low, near, high, far),
+        180: (wide - far, low, wide - near, high),
+        270: (tall - high, wide - far, tall - low, wide - near),
+    }
+    return shown[page.get_rotation()]
 
 
-def _close(
-    lines: list[Line], signs: list[str], boxes: list[tuple[float, float, float, float]], page_height: float
-) -> None:
+def _close(lines: list[Line], signs: list[str], boxes: list[_Box]) -> None:
     text = tidy("".join(signs))
     if text and boxes:
-        top = max(box[3] for box in boxes)
-        height = sorted(box[3] - box[1] for box in boxes)[len(boxes) // 2]
+        # Figures in some fonts claim boxes twice as tall and reaching into the line above; Han signs do not.
+        printed = [sign for sign in signs if not sign.isspace()]
+        measured = [box for sign, box in zip(printed, boxes, strict=True) if sign >= "\u2e80"] or boxes
+        height = sorted(box[3] - box[1] for box in measured)[len(measured) // 2]
         left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
-        lines.append(Line(text, left, right, page_height - top, max(height, 1.0)))
+        top = sorted(box[1] for box in measured)[len(measured) // 2]
+        lines.append(Line(text, left, right, top, max(height, 1.0)))
     signs.clear()
     boxes.clear()
 
@@ -154,25 +167,51 @@ def _page_warnings(count: int, empty: list[int], ruled: list[int]) -> Iterator[T
         yield TextWarning("table-irregular", f"第{page}页", message=f"第{page}页起的表格按文字行读取。")
 
 
-def _tables(data: bytes, numbers: Sequence[int]) -> tuple[list[_Table], list[TextWarning]]:
+def _tables(data: bytes, ruled: Mapping[int, Sequence[Line]]) -> tuple[list[_Table], list[TextWarning]]:
     tables: list[_Table] = []
     warnings: list[TextWarning] = []
-    if not numbers:
+    if not ruled:
         return tables, warnings
     try:
-        with pdfplumber.open(io.BytesIO(data), pages=[number + 1 for number in numbers]) as document:
-            for page, number in zip(document.pages, numbers, strict=True):
-                for found in page.find_tables():
-                    block, odd = table(_grid(page, found), place=f"第{number + 1}页表格")
-                    if block is not None and len(block.columns or block.rows[0]) > 1:
-                        left, top, right, bottom = found.bbox
-                        tables.append(_Table(number, top, bottom, left, right, block))
-                        warnings.extend(odd)
+        with pdfplumber.open(io.BytesIO(data), pages=[number + 1 for number in ruled]) as document:
+            for page, number in zip(document.pages, ruled, strict=True):
+                for found in page.filter(_is_no_background).find_tables():
+                    _keep(page, found, number, ruled[number], tables, warnings)
                 page.close()
     except (PDFException, PdfminerException, ValueError, TypeError, KeyError, RecursionError) as error:
         message = f"表格无法识别，按文字行读取（{type(error).__name__}）。"
         warnings.append(TextWarning("table-irregular", "全文", message=message))
     return tables, warnings
+
+
+def _keep(
+    page: Any, found: Any, number: int, lines: Sequence[Line], tables: list[_Table], warnings: list[TextWarning]
+) -> None:
+    """Take a found table, unless it would lose text that is printed there: then its lines stay lines."""
+    grid = _grid(page, found)
+    place = f"第{number + 1}页表格"
+    block, odd = table(grid, place=place)
+    if block is None or len(block.columns or block.rows[0]) < 2:
+        return
+    one = _Table(number, found.bbox[1], found.bbox[3], block)
+    printed = sum(_signs(line.text) for line in lines if _is_inside(line, number, [one]))
+    held = sum(_signs(cell.text) for row in grid for cell in row)
+    if held < 0.98 * printed:
+        warnings.append(TextWarning("table-irregular", place, message=f"{place}的框线不完整，按文字行读取。"))
+        return
+    tables.append(one)
+    warnings.extend(odd)
+
+
+def _signs(text: str) -> int:
+    return sum(not sign.isspace() for sign in text)
+
+
+def _is_no_background(item: Any) -> bool:
+    """Filled areas without an outline are shading behind text; as rules they would make tables of paragraphs."""
+    if item.get("object_type") != "rect" or item.get("stroke"):
+        return True
+    return bool(item["width"] < _THIN or item["height"] < _THIN)
 
 
 def _grid(page: Any, found: Any) -> list[list[Cell]]:
@@ -184,11 +223,20 @@ def _grid(page: Any, found: Any) -> list[list[Cell]]:
     for box in boxes:
         top, bottom = _nearest(rows, box[1]), _nearest(rows, box[3])
         left, right = _nearest(columns, box[0]), _nearest(columns, box[2])
-        text = page.within_bbox(box, relative=False, strict=False).extract_text() or ""
         if top < len(grid):
-            cell = "".join(line.strip() for line in text.split("\n"))
-            grid[top].append(Cell(tidy(cell), max(right - left, 1), max(bottom - top, 1)))
+            text = "".join(line.strip() for line in extract_text(_inside(page.chars, box)).split("\n"))
+            grid[top].append(Cell(tidy(text), max(right - left, 1), max(bottom - top, 1)))
     return grid
+
+
+def _inside(signs: Sequence[Any], box: _Box) -> list[Any]:
+    """The signs whose middle lies in a cell: boxes of figures are often taller than their row."""
+    left, top, right, bottom = box
+    return [
+        sign
+        for sign in signs
+        if left <= (sign["x0"] + sign["x1"]) / 2 < right and top <= (sign["top"] + sign["bottom"]) / 2 < bottom
+    ]
 
 
 def _edges(values: Iterator[float]) -> list[float]:
@@ -207,7 +255,7 @@ def _nearest(edges: Sequence[float], value: float) -> int:
 def _in_order(pages: Sequence[Sequence[Line]], tables: Sequence[_Table]) -> list[Block]:
     """Paragraphs and tables by page and height; lines inside a table are its cells already."""
     free = [[line for line in lines if not _is_inside(line, number, tables)] for number, lines in enumerate(pages)]
-    placed = [(place, Block("paragraph", text=text)) for text, place in join(free)]
+    placed = [(place, Block("paragraph", text=text)) for text, place in join(free, pages)]
     placed.extend(((item.page, item.top), item.block) for item in tables)
     return [block for _, block in sorted(placed, key=lambda entry: entry[0])]
 

@@ -85,5 +85,7 @@ def _damaged(data: bytes) -> tuple[str, str, list[TextWarning]]:
     texts = {name: data.decode(name, "replace") for name in ("utf-8", "gb18030")}
     encoding = min(texts, key=lambda name: texts[name].count("\ufffd"))
     lost = texts[encoding].count("\ufffd")
-    unreadable = TextWarning("unreadable", "全文", found=str(lost), message=f"有 {lost} 处无法识别的字，以“\ufffd”代替。")
+    unreadable = TextWarning(
+        "unreadable", "全文", found=str(lost), message=f"有 {lost} 处无法识别的字，以“\ufffd”代替。"
+    )
     return texts[encoding], encoding, [_guessed(encoding), unreadable]

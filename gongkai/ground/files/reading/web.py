@@ -14,7 +14,7 @@ from gongkai.ground.files.text import Block, StructuredText, TextWarning
 
 _DROPPED = (
     "script, style, noscript, template, iframe, object, embed, svg, canvas, button, select, textarea, nav, footer, "
-    "[role=navigation], [role=search], [hidden], [aria-hidden=true]"
+    "[role=navigation], [role=search], [hidden], [aria-hidden=true], [style*='display:none' i], [style*='display: none' i]"
 )
 # Class and id words of page furniture on government sites; compared with whole words only.
 _CHROME = frozenset(
@@ -29,6 +29,8 @@ _INLINE = frozenset(
     "sub sup time tt u var wbr o:p".split()
 )
 _HEADS = {"h1": 1, "h2": 1, "h3": 2, "h4": 3, "h5": 4, "h6": 4}
+_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ofd", ".wps", ".et", ".zip", ".rar")
+_FEWEST_LINKS = 4
 _DEEPEST = 200
 
 
@@ -93,6 +95,23 @@ def _drop_chrome(tree: LexborHTMLParser) -> None:
         words = _WORD.findall(f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}")
         if _CHROME.intersection(word.lower() for word in words):
             node.decompose()
+    for node in tree.css("ul, ol, div, p, dl, section, td"):
+        if node.parent is not None and _is_link_list(node):
+            node.decompose()
+
+
+def _is_link_list(node: LexborNode) -> bool:
+    """Rows of links to other pages (menus, lists of offices): four or more, and hardly a word beside them."""
+    links = node.css("a[href]")
+    if len(links) < _FEWEST_LINKS or any(_is_file(link.attributes.get("href") or "") for link in links):
+        return False
+    whole = len(_SPACE.sub("", node.text()))
+    linked = sum(len(_SPACE.sub("", link.text())) for link in links)
+    return whole == 0 or linked >= 0.8 * whole
+
+
+def _is_file(address: str) -> bool:
+    return address.lower().partition("?")[0].endswith(_FILES)
 
 
 class _Page:
@@ -151,8 +170,7 @@ class _Page:
 
     def attachments(self) -> tuple[tuple[str, str], ...]:
         """Links to files that can be read: (text, address)."""
-        endings = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ofd", ".wps", ".et", ".zip", ".rar")
-        return tuple(link for link in self.links if link[1].lower().split("?")[0].endswith(endings))
+        return tuple(link for link in self.links if _is_file(link[1]))
 
     def table(self, node: LexborNode, depth: int) -> None:
         """A table of data becomes one block; one that only lays out the page is walked through."""
