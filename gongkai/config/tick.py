@@ -32,7 +32,10 @@ class Step:
         return found
 
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    Step("publish", "gongkai.engine.records.ticks.publish_due", 2),
+    Step("seal", "gongkai.ground.register.log.seal", 1),
+)
 
 
 @dataclass(frozen=True)
