@@ -97,7 +97,7 @@ def files(origin: str) -> Iterator[Path]:
 def latest_outside(origin: str) -> str:
     """The newest note that stands outside the database; empty when there is none."""
     try:
-        return (folder(origin) / LATEST).read_text(encoding="utf-8")
+        return (folder(origin) / LATEST).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return ""
 

@@ -10,7 +10,6 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +22,7 @@ from gongkai.ground.refusal import Refused
 from gongkai.ground.register import checkpoint, tree
 from gongkai.ground.register.leaf import leaf_hash
 from gongkai.ground.register.models import Checkpoint, Event, Leaf, Log, TreeNode, UnsealedEvent
-from gongkai.ground.register.signing import signer
+from gongkai.ground.register.signing import has_key, signer
 from gongkai.ground.register.tree import DAMAGED
 
 #: Key of the advisory lock that makes the sealer the only one (PostgreSQL); the bytes of "gongkai".
@@ -31,7 +30,7 @@ SEALER_LOCK = int.from_bytes(b"gongkai", "big")
 #: Checkpoint files written in one go when many are missing, e.g. on a new machine.
 FILES_AT_ONCE = 500
 _TEXTS = ("subject_type", "subject_id", "name", "actor", "on_behalf_of")
-_LENGTHS = {name: Event._meta.get_field(name).max_length or 0 for name in _TEXTS}
+_LENGTHS = {field.name: field.max_length or 0 for field in Event._meta.fields if field.name in _TEXTS}
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _numbered(base: str, number: int) -> str:
 
 
 def _is_used(origin: str) -> bool:
-    return Log.objects.filter(origin=origin).exists() or bool(checkpoint.latest_outside(origin))
+    return bool(checkpoint.latest_outside(origin)) or has_key(origin) or Log.objects.filter(origin=origin).exists()
 
 
 def _last_published(given: str, origins: Sequence[str]) -> checkpoint.Statement | None:
@@ -248,7 +247,7 @@ def _extend(log: Log, batch: Sequence[tuple[int, str]]) -> None:
     )
     completed = edge.extend(bytes.fromhex(text) for _, text in batch)
     TreeNode.objects.bulk_create(
-        TreeNode(log=log, level=place.level, index=place.index, hash=digest.hex()) for place, digest in completed
+        TreeNode(log=log, level=place.level, index=place.offset, hash=digest.hex()) for place, digest in completed
     )
     statement = checkpoint.Statement(log.origin, edge.size, edge.root())
     note = checkpoint.sign(statement, signer(log.origin))

@@ -1,9 +1,9 @@
 """The Merkle tree of RFC 9162 section 2.1 (same hashing as RFC 6962): pure functions, no database.
 
-A tree of ``size`` leaves is held as its *complete* subtrees only: node (level, index) covers the leaves
-``index << level`` up to ``(index + 1) << level``. Such a node never changes again, so nodes are written once. Every
-root and every proof is folded from at most two nodes a level; the functions that end in ``_ranges`` name the leaf
-ranges, `subtrees` the nodes of a range, and whoever holds the nodes fetches them all in one query.
+A tree of ``size`` leaves is held as its *complete* subtrees only: node (level, offset) covers the leaves
+``offset << level`` up to ``(offset + 1) << level``. Such a node never changes again, so nodes are written once. Every
+root and every proof is folded from at most two nodes a level: the functions that end in ``_spans`` name the ranges of
+leaves, `subtrees` names the nodes of a range, and whoever holds the nodes fetches them all in one query.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class Place(NamedTuple):
-    """Where a complete subtree stands: its height above the leaves, and its number from the left."""
+    """Where a complete subtree stands: its height above the leaves, and its number from the left, 0 first."""
 
     level: int
-    index: int
+    offset: int
 
 
 class Span(NamedTuple):
@@ -79,11 +79,11 @@ class Frontier:
     def append(self, leaf: bytes) -> list[tuple[Place, bytes]]:
         """Add a leaf hash; the inner nodes that became complete."""
         completed: list[tuple[Place, bytes]] = []
-        level, index, carried = 0, self.size, leaf
-        while index & 1:
+        level, offset, carried = 0, self.size, leaf
+        while offset & 1:
             carried = node_hash(self.edge.pop(), carried)
-            level, index = level + 1, index >> 1
-            completed.append((Place(level, index), carried))
+            level, offset = level + 1, offset >> 1
+            completed.append((Place(level, offset), carried))
         self.edge.append(carried)
         self.size += 1
         return completed

@@ -122,12 +122,21 @@ def _files(origin: str) -> tuple[Path, Path]:
     return folder / f"register-{slug(origin)}.key", folder / f"register-{slug(origin)}.vkey"
 
 
+def has_key(origin: str) -> bool:
+    """Whether a key of this log was ever made here."""
+    return any(file.exists() for file in _files(origin))
+
+
 def published_key(origin: str) -> PublicKey:
-    """The public key of a log as published in KEYS_DIR; made together with the private key at first use."""
+    """The public key of a log as published in KEYS_DIR; Refused(register.key-lost) when it is not there or no key."""
     _, public_file = _files(origin)
-    if not public_file.exists():
-        return signer(origin).public
-    return parse_vkey(public_file.read_text(encoding="utf-8"))
+    try:
+        key = parse_vkey(public_file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        raise Refused(KEY_LOST, origin=origin, file=public_file.name) from None
+    if key.name != origin:
+        raise Refused(KEY_LOST, origin=origin, file=public_file.name)
+    return key
 
 
 def signer(origin: str, algorithm: Algorithm = ED25519) -> Signer:

@@ -27,7 +27,7 @@ def nodes(log_id: int, places: Iterable[Place]) -> dict[Place, bytes]:
     """
     wanted: dict[int, list[int]] = defaultdict(list)
     for place in (distinct := set(places)):
-        wanted[place.level].append(place.index)
+        wanted[place.level].append(place.offset)
     found: dict[Place, bytes] = {}
     if bottom := wanted.pop(0, None):
         leaves = Leaf.objects.filter(log_id=log_id, index__in=bottom).values_list("index", "leaf_hash")

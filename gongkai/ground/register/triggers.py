@@ -68,9 +68,9 @@ def drop_sql(vendor: str, table: str) -> list[str]:
     _known(table)
     if vendor not in _LISTING:
         raise NotImplementedError(f"no triggers for {vendor}")
-    verbs, place = ("update", "delete"), ""
+    verbs, place = ["update", "delete"], ""
     if vendor == "postgresql":
-        verbs, place = (*verbs, "truncate"), f" ON {table}"
+        verbs, place = [*verbs, "truncate"], f" ON {table}"
     return [f"DROP TRIGGER IF EXISTS {PREFIX}{table}_{verb}{place}" for verb in verbs]
 
 
