@@ -1,0 +1,43 @@
+"""Line icons on a 24-unit grid, drawn for this project; each is the inner part of an SVG."""
+
+from __future__ import annotations
+
+ICONS: dict[str, str] = {
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>',
+    "file": '<path d="M6 3.5h8l4.5 4.5v12.5H6z"/><path d="M14 3.5V8h4.5M9 12.5h6M9 16h6"/>',
+    "download": '<path d="M12 4v11m-4.5-4.5L12 15l4.5-4.5M5 19.5h14"/>',
+    "upload": '<path d="M12 15V4M7.5 8.5 12 4l4.5 4.5M5 19.5h14"/>',
+    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
+    "done": '<circle cx="12" cy="12" r="8.5"/><path d="m8 12.3 2.8 2.8L16 9.8"/>',
+    "open": '<circle cx="12" cy="12" r="8.5"/>',
+    "close": '<path d="m6.5 6.5 11 11m0-11-11 11"/>',
+    "warning": '<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5m0 2.6v.1"/>',
+    "stop": '<path d="M8.3 3.5h7.4l4.8 4.8v7.4l-4.8 4.8H8.3l-4.8-4.8V8.3z"/><path d="M12 7.5V13m0 3.2v.1"/>',
+    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5m0-8.7v.1"/>',
+    "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.2l3.4 2"/>',
+    "calendar": '<path d="M4 6h16v14H4zM4 10.5h16M8.5 3.5V8m7-4.5V8"/>',
+    "link": '<path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1"/>'
+    '<path d="M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1"/>',
+    "shield": '<path d="M12 3.5 5 6v5.5c0 4.3 2.9 7.4 7 9 4.1-1.6 7-4.7 7-9V6z"/><path d="m8.8 11.8 2.3 2.3 4.2-4.3"/>',
+    "lock": '<path d="M5.5 10.5h13v10h-13zM8 10.5V8a4 4 0 0 1 8 0v2.5"/>',
+    "organ": '<path d="M4 20.5h16M6 20V10m4 10V10m4 10V10m4 10V10M3.5 9.5 12 4l8.5 5.5z"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4.2 3.6-6 7.5-6s6.7 1.8 7.5 6"/>',
+    "list": '<path d="M8.5 6h12m-12 6h12m-12 6h12M4 6h.1M4 12h.1M4 18h.1"/>',
+    "filter": '<path d="M3.5 6h17M7 12h10m-7 6h4"/>',
+    "feed": '<path d="M5 11a8 8 0 0 1 8 8M5 5a14 14 0 0 1 14 14"/><circle cx="6" cy="18" r="1"/>',
+    "table": '<path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/>',
+    "edit": '<path d="M4.5 19.5 5.5 15 16 4.5l3.5 3.5L9 18.5zM13.5 7l3.5 3.5"/>',
+    "print": '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
+    "text-size": '<path d="M3 19 8.5 5 14 19M5 14.5h7M15 19l3.2-8 3.2 8m-5.3-2.6h4.2"/>',
+    "contrast": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17z" fill="currentColor"/>',
+    "home": '<path d="m3.5 11.5 8.5-7 8.5 7M6 9.8v10h12v-10"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4"/>',
+    "back": '<path d="M20 12H5m6-6.5L4.5 12l6.5 6.5"/>',
+    "next": '<path d="M4 12h15m-6-6.5 6.5 6.5-6.5 6.5"/>',
+    "leave": '<path d="M10 4H5v16h5M10 12h10m-4-4 4 4-4 4"/>',
+    "stamp": '<path d="M5 20.5h14M5.5 17v-2.5h13V17zM10 14.5c.6-2.6-1-3.7-1-6.2a3 3 0 0 1 6 0c0 2.5-1.6 3.6-1 6.2"/>',
+    "history": '<path d="M4 12a8 8 0 1 0 2.5-5.8L4 8.5M4 4v4.5h4.5M12 8v4.4l3 1.8"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "copy": '<path d="M8.5 8.5h11v11h-11zM15.5 8.5v-4h-11v11h4"/>',
+    "inbox": '<path d="M3.5 13.5 6.5 5h11l3 8.5v6h-17zM3.5 13.5h5l1.5 2.5h4l1.5-2.5h5"/>',
+}
