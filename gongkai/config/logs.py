@@ -43,6 +43,14 @@ def scrub_personal_data(_logger: Any, _method: str, event: MutableMapping[str, A
     return dict(scrubbed(dict(event)))
 
 
+def name_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Processor of structlog: of a request only method and path stay; a query string may hold anything."""
+    request = event.pop("request", None)
+    if request is not None and hasattr(request, "method"):
+        event |= {"method": request.method, "path": request.path}
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -50,6 +58,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    name_request,
 ]
 
 
@@ -86,5 +95,7 @@ def configuration(level: str, file: Path | None = None) -> dict[str, Any]:
             # Django's own handlers would print a second time, and mail to nobody.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # An address that does not exist, or may not be known to exist, is no event of operations.
+            "django.request": {"level": "ERROR"},
         },
     }

@@ -23,7 +23,7 @@ class RequestNumber:
         given = request.headers.get(HEADER, "")
         number = given if _ACCEPTED.fullmatch(given) else secrets.token_hex(8)
         request.META["HTTP_X_REQUEST_ID"] = number
-        with structlog.contextvars.bound_contextvars(request=number):
+        with structlog.contextvars.bound_contextvars(request_id=number):
             response = self.get_response(request)
         response.headers[HEADER] = number
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -38,16 +39,24 @@ class Child:
     def start(self) -> None:
         """Starts the process now."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, preexec_fn=_end_with_parent)  # noqa: PLW1509
+        # A session of its own: Ctrl-C reaches the supervisor only, and what a killed child leaves can be ended whole.
+        self.process = subprocess.Popen(self.command, preexec_fn=_end_with_parent, start_new_session=True)  # noqa: PLW1509
 
     def revive(self) -> None:
         """Starts a process that ended; one that keeps dying waits longer each time, at most 30 seconds."""
         if self.process is None or self.process.poll() is None:
             return
+        self.end_rest()
         lived = time.monotonic() - self.started
         self.wait = 0.5 if lived > 60 else min(30.0, max(0.5, self.wait * 2))
         if lived >= self.wait:
             self.start()
+
+    def end_rest(self) -> None:
+        """Ends what is left of the child's session, such as web workers whose master was killed."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def children(host: str, port: int) -> list[Child]:
@@ -123,3 +132,5 @@ class Supervisor:
                 process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
+        for child in self.children:
+            child.end_rest()

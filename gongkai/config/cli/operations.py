@@ -98,6 +98,6 @@ def run_tick(options: argparse.Namespace) -> int:
     return FOUND if any(outcome.error for outcome in done) else DONE
 
 
-def run_demo(options: argparse.Namespace) -> int:
+def run_demo(_options: argparse.Namespace) -> int:
     """Loads or resets the demonstration city."""
     raise CannotRunError("演示数据尚未提供")

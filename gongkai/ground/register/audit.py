@@ -45,11 +45,11 @@ def logs() -> list[Sized]:
         leaf_end=_one(Leaf.objects.all(), Max("index") + 1),
         node_count=_one(TreeNode.objects.all(), Count("id")),
         checkpoint_end=_one(Checkpoint.objects.all(), Max("size")),
-    ).values("id", "leaf_count", "leaf_end", "node_count", "checkpoint_end")
-    rows = {row.pop("id"): row for row in sizes}
+    ).values_list("id", "leaf_count", "leaf_end", "node_count", "checkpoint_end")
+    rows: dict[int, tuple[int, int, int, int]] = {row[0]: row[1:] for row in sizes}
     opened = list(Log.objects.filter(pk__in=rows).order_by("id"))
     return [
-        Sized(log=log, successor=following, **rows[log.pk])
+        Sized(log, *rows[log.pk], successor=following)
         for log, following in zip(opened, [*opened[1:], None], strict=True)
     ]
 

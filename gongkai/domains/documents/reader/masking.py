@@ -1,0 +1,33 @@
+"""Text in which signs were struck out before it came here: ``*`` for figures, （略） for words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gongkai.domains.documents.reader.lines import Line
+from gongkai.ground.files.text import TextWarning
+
+_LEFT_OUT = re.compile(r"[（(]\s*略\s*[）)]")
+_STARS = re.compile(r"(?<![*＊])(?:[*＊]|[*＊]{2,})(?![*＊])")
+# One （略） is a usual way to print an annex short; a footnote has one star.
+_FEWEST = 3
+
+
+def masked_places(lines: Iterable[Line]) -> int:
+    """How many places of a text were struck out; 0 where the signs have another reading."""
+    texts = [line.text for line in lines if line.table is None]
+    left_out = sum(len(_LEFT_OUT.findall(text)) for text in texts)
+    stars = sum(len(_STARS.findall(text)) for text in texts)
+    return left_out + stars if left_out >= _FEWEST or stars >= _FEWEST and left_out else 0
+
+
+def masked_warning(places: int) -> TextWarning:
+    """The warning for a masked text."""
+    return TextWarning(
+        "text-masked",
+        "全文",
+        found=str(places),
+        expected="0",
+        message=f"正文有 {places} 处文字或数字被遮盖，遮盖的内容一律留空，请取得原件后补正。",
+    )

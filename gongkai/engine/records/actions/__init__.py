@@ -1,0 +1,48 @@
+"""What is done to records: drafting, publishing, taking back. Reviews are in engine.reviews.actions."""
+
+from gongkai.engine.records.actions.buffers import keep_buffer
+from gongkai.engine.records.actions.drafting import (
+    abandon_correction,
+    conclude,
+    correct,
+    discard,
+    draft,
+    edit,
+    link,
+    receive,
+    reopen,
+    revise,
+    submit,
+    unlink,
+)
+from gongkai.engine.records.actions.migrating import migrate
+from gongkai.engine.records.actions.publishing import hold, publish, repeal, schedule, unschedule, withdraw
+from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
+
+__all__ = [
+    "abandon_correction",
+    "ask_expunge",
+    "conclude",
+    "correct",
+    "discard",
+    "draft",
+    "edit",
+    "expunge",
+    "hold",
+    "keep_buffer",
+    "link",
+    "migrate",
+    "publish",
+    "receive",
+    "reopen",
+    "repeal",
+    "restore",
+    "revise",
+    "schedule",
+    "submit",
+    "take_down",
+    "unlink",
+    "unschedule",
+    "withdraw",
+    "withdraw_taken_down",
+]

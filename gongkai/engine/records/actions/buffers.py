@@ -1,0 +1,39 @@
+"""The autosave of an editor: kept beside the record until it is saved as an edition. Not an act, hence no event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from gongkai.engine.records.actions.writing import refuse_any_mark
+from gongkai.engine.records.models import EditBuffer, Record
+from gongkai.engine.records.subject import EDITABLE
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.gate.door import can
+
+
+def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> EditBuffer:
+    """Keep what stands in the editor now. Refused for a classification mark before anything is written."""
+    refuse_any_mark(content)
+    verdict = can("record.edit" if record.state in EDITABLE else "record.revise", record, actor)
+    if verdict.refusal is not None:
+        raise verdict.refusal
+    with transaction.atomic():
+        buffer, _ = EditBuffer.objects.update_or_create(
+            record=record,
+            person_id=actor.person_id,
+            defaults={
+                "based_on": record.working.number if record.working else 0,
+                "content": dict(content),
+                "saved_at": clock.now(),
+            },
+        )
+    return buffer
+
+
+def drop_buffer(record: Record, *, actor: Actor) -> None:
+    """Throw away what the editor kept for this person."""
+    EditBuffer.objects.filter(record=record, person_id=actor.person_id).delete()

@@ -1,0 +1,344 @@
+"""From a draft or a signed document to a proposal: draft, receive, edit, submit, and the ways back to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked
+from gongkai.engine.records.attribute import refuse_unfit_attribute
+from gongkai.engine.records.guards import has_undisclosed_attribute, is_hidden, is_shown
+from gongkai.engine.records.index_numbers import refuse_unfit_index_number
+from gongkai.engine.records.models import EditBuffer, Link, LinkKind, Record
+from gongkai.engine.records.subject import (
+    CORRECTING,
+    DISCARDED,
+    DRAFTING,
+    EDITABLE,
+    IN_REVIEW,
+    NOT_PUBLISHED,
+    PROPOSED,
+    PUBLIC,
+    RETURNED,
+    SIGNED_OFF,
+)
+from gongkai.engine.reviews.actions.rounds import close_round, open_round, settle
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.gate.door import Outcome, action, visible
+from gongkai.ground.organs.models import Organ
+from gongkai.ground.refusal import Refused, wording
+
+ATTRIBUTE_LAW = "《政府信息公开条例》第十三条至第十七条；国办发〔2016〕80号"
+
+UNSAVED = wording(
+    "records.unsaved", what="还有自动保存但没有提交的修改。", todo="请先打开编辑页，保存或者放弃这些修改，再送审。"
+)
+NO_TEXT = wording("records.no_text", what="正文和附件都是空的。", todo="请填写正文或上传附件后再送审。", status=422)
+NO_NOTE = wording("records.no_note", what="更正没有写明更正说明。", todo="请写一句对外公布的更正说明。", status=422)
+NOTHING_NEW = wording("records.nothing_new", what="更正后的内容还没有保存。", todo="请先编辑并保存更正后的内容。")
+NO_TARGET = wording(
+    "records.no_target", what="没有找到要关联的信息，或者您无权知悉。", todo="请用索引号或标题重新查找。", status=422
+)
+
+
+def _start(
+    *,
+    actor: Actor,
+    organ: Organ,
+    kind: str,
+    content: Mapping[str, Any],
+    files: Sequence[Mapping[str, Any]],
+    co_issuers: Sequence[Organ],
+    preset: str,
+    index_number: str,
+    state: str,
+) -> Record:
+    parsed = parse_unmarked(kind, content)
+    refuse_unfit_index_number(index_number)
+    record = new_record(
+        organ=organ,
+        kind_code=kind,
+        content=parsed,
+        preset=preset,
+        state=state,
+        drafter_id=actor.person_id,
+        index_number=index_number,
+    )
+    record.save(force_insert=True)
+    record.co_issuers.set(co_issuers)
+    add_edition(record, parsed, files, actor)
+    record.save()
+    return record
+
+
+def _edition_facts(record: Record) -> dict[str, Any]:
+    assert record.working is not None
+    return {"edition": record.working.number, "edition_sha256": record.working.sha256}
+
+
+@action(
+    "record.draft", on=Record, title="起草", right="record.draft", to=(DRAFTING,), event="record.drafted", creates=True
+)
+def draft(
+    *,
+    actor: Actor,
+    organ: Organ,
+    kind: str,
+    content: Mapping[str, Any],
+    files: Sequence[Mapping[str, Any]] = (),
+    co_issuers: Sequence[Organ] = (),
+    preset: str = "",
+    index_number: str = "",
+) -> Outcome:
+    """Start a record with its first edition. Attribute and ground may still be missing; submitting asks for them."""
+    record = _start(
+        actor=actor,
+        organ=organ,
+        kind=kind,
+        content=content,
+        files=files,
+        co_issuers=co_issuers,
+        preset=preset,
+        index_number=index_number,
+        state=DRAFTING,
+    )
+    return Outcome(result=record, data=_edition_facts(record))
+
+
+@action(
+    "record.receive",
+    on=Record,
+    title="接收已签发文件",
+    right="record.submit",
+    to=(PROPOSED,),
+    event="record.received",
+    creates=True,
+)
+def receive(
+    *,
+    actor: Actor,
+    organ: Organ,
+    kind: str,
+    content: Mapping[str, Any],
+    files: Sequence[Mapping[str, Any]] = (),
+    co_issuers: Sequence[Organ] = (),
+    preset: str = "",
+    index_number: str = "",
+) -> Outcome:
+    """Take in a document signed in the OA system and put it before the reviewers at once (两条入口之一).
+
+    What it lacks is not repaired: a reviewer returns it, with a coded reason.
+    """
+    record = _start(
+        actor=actor,
+        organ=organ,
+        kind=kind,
+        content=content,
+        files=files,
+        co_issuers=co_issuers,
+        preset=preset,
+        index_number=index_number,
+        state=PROPOSED,
+    )
+    open_round(record, disclosure=record.disclosure)
+    return Outcome(result=record, data=_edition_facts(record))
+
+
+@action("record.edit", on=Record, title="编辑", right="record.draft", states=EDITABLE, event="record.edited")
+def edit(
+    record: Record, *, actor: Actor, content: Mapping[str, Any], files: Sequence[Mapping[str, Any]] | None = None
+) -> Outcome:
+    """Save a new edition while the record lies with its drafter."""
+    return _save_edition(record, actor, content, files)
+
+
+@action(
+    "record.revise",
+    on=Record,
+    title="审核中修改",
+    right="record.draft",
+    states=(PROPOSED, IN_REVIEW, SIGNED_OFF),
+    to=(PROPOSED, IN_REVIEW),
+    event="record.revised",
+)
+def revise(
+    record: Record, *, actor: Actor, content: Mapping[str, Any], files: Sequence[Mapping[str, Any]] | None = None
+) -> Outcome:
+    """Save a new edition under review: every earlier opinion must be reaffirmed on it, parallel steps start anew."""
+    outcome = _save_edition(record, actor, content, files)
+    if record.state == SIGNED_OFF:
+        open_again(record)
+        record.state = IN_REVIEW
+    settle(record)
+    return outcome
+
+
+def open_again(record: Record) -> None:
+    """A round that was complete runs again when the text changed after the sign-off."""
+    latest = record.reviews.order_by("-round").first()
+    if latest is not None:
+        latest.closed_at = None
+        latest.save(update_fields=["closed_at"])
+
+
+def _save_edition(
+    record: Record, actor: Actor, content: Mapping[str, Any], files: Sequence[Mapping[str, Any]] | None
+) -> Outcome:
+    parsed = parse_unmarked(record.kind, content)
+    kept = record.working.files if files is None and record.working else list(files or [])
+    add_edition(record, parsed, kept, actor)
+    return Outcome(result=record.working, data=_edition_facts(record))
+
+
+@action(
+    "record.submit",
+    on=Record,
+    title="送审",
+    right="record.submit",
+    states=EDITABLE,
+    to=(PROPOSED,),
+    event="record.submitted",
+    citation=ATTRIBUTE_LAW,
+)
+def submit(record: Record, *, actor: Actor) -> Outcome:
+    """Propose a record for review. Refused without attribute and ground, with unsaved work, or without any text."""
+    assert record.working is not None
+    if EditBuffer.objects.filter(record=record).exists():
+        raise Refused(UNSAVED)
+    content = record.working.content
+    if not content.get("body") and not record.working.files:
+        raise Refused(NO_TEXT, where="正文")
+    if record.is_visible:
+        if record.working_id == record.current_id:
+            raise Refused(NOTHING_NEW)
+        if not content.get("change_note"):
+            raise Refused(NO_NOTE, "《政府信息公开条例》第六条", where="更正说明")
+    refuse_unfit_attribute(record)
+    open_round(record, disclosure=content.get("disclosure", ""))
+    record.state = PROPOSED
+    return Outcome(data=_edition_facts(record))
+
+
+@action(
+    "record.discard",
+    on=Record,
+    title="作废",
+    right="record.draft",
+    states=(DRAFTING, RETURNED),
+    to=(DISCARDED,),
+    event="record.discarded",
+    guards=[is_hidden],
+)
+def discard(record: Record, *, actor: Actor, reason: str = "") -> Outcome:
+    """Give up a draft that was never public; its editions and opinions stay on record."""
+    close_round(record)
+    record.state = DISCARDED
+    return Outcome()
+
+
+@action(
+    "record.correct",
+    on=Record,
+    title="更正",
+    right="record.correct",
+    states=(PUBLIC,),
+    to=(CORRECTING,),
+    event="record.correction_begun",
+    citation="《政府信息公开条例》第六条",
+)
+def correct(record: Record, *, actor: Actor) -> Outcome:
+    """Begin a correction: the public edition stands until the corrected one is reviewed and published."""
+    record.state = CORRECTING
+    return Outcome()
+
+
+@action(
+    "record.abandon_correction",
+    on=Record,
+    title="放弃更正",
+    right="record.correct",
+    states=(CORRECTING, RETURNED),
+    to=(PUBLIC,),
+    event="record.correction_abandoned",
+    guards=[is_shown],
+)
+def abandon_correction(record: Record, *, actor: Actor) -> Outcome:
+    """Give up a correction; what is public stays as it is."""
+    close_round(record)
+    record.state, record.working = PUBLIC, record.current
+    record.buffers.all().delete()
+    return Outcome()
+
+
+@action(
+    "record.conclude",
+    on=Record,
+    title="按不主动公开办结",
+    right="record.submit",
+    states=(SIGNED_OFF,),
+    to=(NOT_PUBLISHED,),
+    event="record.concluded",
+    guards=[is_hidden, has_undisclosed_attribute],
+    citation="《政府信息公开条例》第十四条至第十六条、第十八条",
+)
+def conclude(record: Record, *, actor: Actor) -> Outcome:
+    """End the handling of a reviewed record that is not proactively disclosed; it is looked at again in a year."""
+    today = clock.today()
+    year_later = today.replace(year=today.year + 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
+    record.state, record.review_again_on = NOT_PUBLISHED, year_later
+    return Outcome(data={"disclosure": record.disclosure, "basis": record.disclosure_basis})
+
+
+@action(
+    "record.reopen",
+    on=Record,
+    title="重新认定公开属性",
+    right="record.draft",
+    states=(NOT_PUBLISHED,),
+    to=(DRAFTING,),
+    event="record.reopened",
+    citation="《政府信息公开条例》第十八条",
+)
+def reopen(record: Record, *, actor: Actor) -> Outcome:
+    """Take a withheld record up again, because circumstances changed (动态调整)."""
+    record.state, record.review_again_on = DRAFTING, None
+    return Outcome()
+
+
+@action(
+    "record.link",
+    on=Record,
+    title="建立关联",
+    right="record.draft",
+    states=(DRAFTING, RETURNED, PROPOSED, IN_REVIEW, CORRECTING),
+    event="record.linked",
+)
+def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note: str = "") -> Outcome:
+    """Relate this record to another; repealing and replacing take effect when this one is published."""
+    pk = target.pk if isinstance(target, Record) else target
+    # What is public may be linked by anybody; a draft only by who may know of it.
+    found = Record.objects.filter(pk=pk, is_visible=True).first() or visible(Record, actor).filter(pk=pk).first()
+    if found is None or found.pk == record.pk or kind not in LinkKind.values:
+        raise Refused(NO_TARGET, where="关联")
+    made, _ = Link.objects.get_or_create(
+        source=record, target=found, kind=kind, defaults={"note": note[:200], "created_at": clock.now()}
+    )
+    return Outcome(result=made, data={"target": found.pk, "kind": kind})
+
+
+@action(
+    "record.unlink",
+    on=Record,
+    title="取消关联",
+    right="record.draft",
+    states=(DRAFTING, RETURNED, PROPOSED, IN_REVIEW, CORRECTING),
+    event="record.unlinked",
+    guards=[is_hidden],
+)
+def unlink(record: Record, *, actor: Actor, link_id: int) -> Outcome:
+    """Take back a relation before it was published."""
+    removed = record.links_out.filter(pk=link_id)
+    data = {"links": list(removed.values("target_id", "kind"))}
+    removed.delete()
+    return Outcome(data=data)

@@ -1,0 +1,231 @@
+"""Before the public: schedule, publish, correct in public, withdraw; and what a publication does to other records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
+from gongkai.engine.records.digests import publication_digest
+from gongkai.engine.records.editions import content_of
+from gongkai.engine.records.guards import is_publishable, is_shown
+from gongkai.engine.records.index_numbers import next_index_number
+from gongkai.engine.records.models import LinkKind, Publication, Record, Validity
+from gongkai.engine.records.subject import (
+    CORRECTING,
+    IN_REVIEW,
+    PROPOSED,
+    PUBLIC,
+    RETURNED,
+    SCHEDULED,
+    SIGNED_OFF,
+    WITHDRAWN,
+)
+from gongkai.engine.reviews.actions.rounds import close_round
+from gongkai.engine.reviews.reasons import refuse_unknown_reason
+from gongkai.ground import clock
+from gongkai.ground.access.actors import SYSTEM, Actor
+from gongkai.ground.gate.door import Outcome, action
+from gongkai.ground.refusal import Refused, wording
+
+PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、第二十六条"
+SHOWN_STATES = (PUBLIC, CORRECTING, RETURNED, PROPOSED, IN_REVIEW, SIGNED_OFF, SCHEDULED)
+CHANNEL = "portal"
+
+PAST = wording(
+    "records.past_moment", what="定时发布的时间已经过去。", todo="请选择将来的时间，或者立即公开。", status=422
+)
+NOT_BY = wording(
+    "records.not_by",
+    what="作出修改或废止的文件尚未公开，或者没有与本件建立相应关联。",
+    todo="请先公开该文件，并在其中与本件建立“修改”“废止”或“替代”关联。",
+)
+
+# What publishing a record with such a link does to the record it points at.
+_EFFECTS = {
+    LinkKind.REPEALS: Validity.REPEALED,
+    LinkKind.REPLACES: Validity.REPEALED,
+    LinkKind.AMENDS: Validity.AMENDED,
+}
+
+
+@action(
+    "record.schedule",
+    on=Record,
+    title="定时公开",
+    right="record.publish",
+    states=(SIGNED_OFF,),
+    to=(SCHEDULED,),
+    event="record.scheduled",
+    guards=[is_publishable],
+    citation=PUBLISH_LAW,
+)
+def schedule(record: Record, *, actor: Actor, at: dt.datetime) -> Outcome:
+    """Set the moment of publication; the gate looks at everything again when it comes."""
+    if at <= clock.now():
+        raise Refused(PAST, where="定时发布时间")
+    record.state, record.scheduled_for = SCHEDULED, at
+    return Outcome(data={"for": at.isoformat()})
+
+
+@action(
+    "record.unschedule",
+    on=Record,
+    title="取消定时公开",
+    right="record.publish",
+    states=(SCHEDULED,),
+    to=(SIGNED_OFF,),
+    event="record.unscheduled",
+)
+def unschedule(record: Record, *, actor: Actor) -> Outcome:
+    """Take back a scheduled publication."""
+    record.state, record.scheduled_for = SIGNED_OFF, None
+    return Outcome()
+
+
+@action(
+    "record.hold",
+    on=Record,
+    title="暂缓公开",
+    right="record.publish",
+    states=(SCHEDULED,),
+    to=(SIGNED_OFF,),
+    event="record.held",
+    by_system=True,
+)
+def hold(record: Record, *, actor: Actor, code: str) -> Outcome:
+    """Stop a scheduled publication that is no longer permitted at its moment; the code is the refusal's."""
+    record.state, record.scheduled_for = SIGNED_OFF, None
+    return Outcome(data={"code": code})
+
+
+@action(
+    "record.publish",
+    on=Record,
+    title="公开",
+    right="record.publish",
+    states=(SIGNED_OFF, SCHEDULED),
+    to=(PUBLIC,),
+    event="record.published",
+    guards=[is_publishable],
+    by_system=True,
+    citation=PUBLISH_LAW,
+)
+def publish(record: Record, *, actor: Actor) -> Outcome:
+    """Put the working edition before the public. A second edition is a correction and says so in public."""
+    edition = record.working
+    assert edition is not None
+    refuse_any_mark(edition.content)
+    now = clock.now()
+    is_correction = record.published_at is not None
+    ended = _end_publication(record, now, "superseded", "")
+    shown = Publication.objects.create(record=record, edition=edition, channel=CHANNEL, from_at=now)
+    make_current(record, edition, content_of(record, edition))
+    if record.index_number is None:
+        record.index_number = next_index_number(record.organ, clock.day_of(now).year)
+    record.published_at = record.published_at or now
+    record.is_visible, record.scheduled_for = True, None
+    record.state = PUBLIC
+    show(record, now)
+    name = "record.corrected" if is_correction else "record.published"
+    _take_effect(record)
+    return Outcome(
+        result=record,
+        event=name,
+        data={
+            "edition": edition.number,
+            "edition_sha256": edition.sha256,
+            "publication": shown.pk,
+            "publication_sha256": publication_digest(shown),
+            **_ended_facts(ended),
+        },
+        public=opened(record, name, now, edition=edition.number, edition_sha256=edition.sha256, channel=CHANNEL),
+    )
+
+
+def show(record: Record, now: dt.datetime) -> None:
+    """Count one more state of the page, so that no copy of the earlier one is taken for current."""
+    record.version += 1
+    record.changed_at = now
+
+
+def opened(record: Record, name: str, at: dt.datetime, **facts: Any) -> dict[str, Any]:
+    """The part of a publication event that everybody may read: no title, no name, no text."""
+    return {
+        "event": name,
+        "index_number": record.index_number,
+        "organ_code": record.organ.code,
+        "at": at.isoformat(),
+        **facts,
+    }
+
+
+def _end_publication(record: Record, now: dt.datetime, reason: str, note: str) -> list[Publication]:
+    standing = list(record.publications.filter(until_at__isnull=True))
+    for publication in standing:
+        publication.until_at, publication.reason, publication.note = now, reason, note
+        publication.save(update_fields=["until_at", "reason", "note"])
+    return standing
+
+
+def end_publication(record: Record, reason: str, note: str) -> dict[str, Any]:
+    """Take a record from the public's eyes now; the facts for the event."""
+    now = clock.now()
+    ended = _end_publication(record, now, reason, note)
+    record.is_visible, record.scheduled_for = False, None
+    show(record, now)
+    return _ended_facts(ended)
+
+
+def _ended_facts(ended: list[Publication]) -> dict[str, Any]:
+    return {"ended": [item.pk for item in ended], "ended_sha256": [publication_digest(item) for item in ended]}
+
+
+def _take_effect(record: Record) -> None:
+    for link in record.links_out.filter(kind__in=_EFFECTS).select_related("target"):
+        if link.target.validity != _EFFECTS[LinkKind(link.kind)]:
+            repeal(link.target, actor=SYSTEM, by=record)
+
+
+@action(
+    "record.repeal",
+    on=Record,
+    title="标注修改或废止",
+    right="record.repeal",
+    event="record.validity_changed",
+    by_system=True,
+    citation="《政府信息公开条例》第二十条；国办发〔2017〕47号",
+)
+def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
+    """Mark a record amended or repealed by another, public one that is linked to it so; its page stays, with a banner."""
+    link = by.links_out.filter(target=record, kind__in=_EFFECTS).order_by("kind").first()
+    if link is None or by.published_at is None:
+        raise Refused(NOT_BY, where="关联")
+    record.validity = _EFFECTS[LinkKind(link.kind)]
+    now = clock.now()
+    show(record, now)
+    facts = {"validity": str(record.validity), "by": by.index_number}
+    public = opened(record, "record.validity_changed", now, **facts) if record.published_at else {}
+    return Outcome(data=facts, public=public)
+
+
+@action(
+    "record.withdraw",
+    on=Record,
+    title="撤回",
+    right="record.withdraw",
+    states=SHOWN_STATES,
+    to=(WITHDRAWN,),
+    event="record.withdrawn",
+    guards=[is_shown],
+    citation="《政府信息公开条例》第六条、第十七条",
+)
+def withdraw(record: Record, *, actor: Actor, reason: str, note: str) -> Outcome:
+    """Withdraw a public record for a reason of the closed list; its address stays and says so."""
+    refuse_unknown_reason("withdrawal", reason, note)
+    refuse_any_mark({"note": note})
+    data = end_publication(record, reason, note)
+    close_round(record)
+    record.state = WITHDRAWN
+    now = clock.now()
+    return Outcome(data=data | {"reason": reason}, public=opened(record, "record.withdrawn", now, reason=reason))

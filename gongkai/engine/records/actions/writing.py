@@ -1,0 +1,111 @@
+"""Writing a new edition: scanned for classification marks first, hashed, checked, projected. Called by actions only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gongkai.engine.checks.actions import check_edition
+from gongkai.engine.records.content import Content
+from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
+from gongkai.engine.records.models import Disclosure, Edition, Facet, Record, Validity
+from gongkai.engine.reviews.presets import planned_steps
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.files.marks import CITATION, scan
+from gongkai.ground.organs.models import Organ, Person
+from gongkai.ground.refusal import Refused, wording
+
+MARKED = wording(
+    "records.classification_mark",
+    what="录入的内容疑似带有密级标志（{place}），系统没有保存其中任何文字。",
+    todo="本系统为非涉密系统。请立即停止录入，按保密规定在线下办理；确属误判的，请去掉引起误判的字样后重新录入。",
+    status=422,
+    is_traced=True,
+)
+
+
+def parse_unmarked(kind_code: str, raw: Mapping[str, Any]) -> Content:
+    """Content by its kind's schema, refused before anything is written if it bears a classification mark."""
+    refuse_any_mark(raw)
+    return parse_content(kind_of(kind_code), dict(raw))
+
+
+def refuse_any_mark(raw: Mapping[str, Any]) -> None:
+    """Refuse a content that bears a classification mark in any of its fields."""
+    hits = scan(_every_text(raw))
+    if hits:
+        raise Refused(MARKED, CITATION, place=hits[0].place, where=hits[0].place)
+
+
+def _every_text(value: Any) -> str:
+    """All strings of a raw content, a line each: a mark may stand in any field."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return "\n".join(_every_text(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return "\n".join(_every_text(item) for item in value)
+    return ""
+
+
+def new_record(
+    *,
+    organ: Organ,
+    kind_code: str,
+    content: Content,
+    preset: str,
+    state: str,
+    drafter_id: int | None,
+    index_number: str | None,
+) -> Record:
+    """An unsaved record whose columns follow from a content."""
+    kind = kind_of(kind_code)
+    chosen = preset or kind.presets.get(organ.review_preset, organ.review_preset)
+    planned_steps(chosen, is_withheld_policy=False, co_issuers=0)
+    now = clock.now()
+    record = Record(
+        kind=kind_code,
+        organ=organ,
+        state=state,
+        preset=chosen,
+        drafter_id=drafter_id,
+        index_number=index_number or None,
+        validity=Validity.IN_FORCE,
+        created_at=now,
+        changed_at=now,
+    )
+    project(record, content)
+    return record
+
+
+def add_edition(record: Record, content: Content, files: Sequence[Mapping[str, Any]], actor: Actor) -> Edition:
+    """Write the next edition of a saved record, run the checks on it, and project it while nothing is public."""
+    number = record.working.number + 1 if record.working else 1
+    author = Person.objects.filter(pk=actor.person_id).first()
+    edition = build_edition(record, number, content, [dict(entry) for entry in files], author)
+    edition.save(force_insert=True)
+    record.working = edition
+    record.changed_at = clock.now()
+    if not record.published_at:
+        make_current(record, edition, content)
+    check_edition(
+        subject_type="record",
+        subject_id=str(record.pk),
+        organ_id=record.organ_id,
+        edition_number=number,
+        edition_sha256=edition.sha256,
+        blocks=content.blocks(),
+        metadata=content.model_dump(mode="json", exclude={"body"}),
+    )
+    if actor.person_id is not None:
+        record.buffers.filter(person_id=actor.person_id).delete()
+    return edition
+
+
+def make_current(record: Record, edition: Edition, content: Content) -> None:
+    """Let the record's columns and facets stand on this edition."""
+    record.current = edition
+    project(record, content)
+    record.facets.all().delete()
+    Facet.objects.bulk_create(facets_of(record, content))

@@ -1,0 +1,83 @@
+"""Conditions of a record beyond its state, each with its refusal. The gate asks them before an action and for a button."""
+
+from __future__ import annotations
+
+from gongkai.engine.records.models import Disclosure, ExpungeOrder, Record
+from gongkai.engine.reviews.presets import STEP_KINDS
+from gongkai.engine.reviews.queries import current_review, unsatisfied_steps
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.refusal import Refused, wording
+
+REVIEW_LAW = "《政府信息公开条例》第十七条；《保守国家秘密法》第三十五条"
+
+NOT_SHOWN = wording("records.not_shown", what="这条信息目前没有对外公开。", todo="请刷新页面查看最新状态。")
+SHOWN = wording("records.shown", what="这条信息的已公开版本仍在对外展示。", todo="可以放弃更正，或者办理撤回。")
+UNREVIEWED = wording(
+    "records.unreviewed",
+    what="当前版本还缺少审核意见：{steps}。",
+    todo="每一项意见都必须针对将要公开的这一版；请相关人员审核或重新确认后再公开。",
+)
+NOT_PROACTIVE = wording(
+    "records.not_proactive",
+    what="公开属性为“{disclosure}”，不能主动公开。",
+    todo="如情况变化可以公开，请先修改公开属性并重新审核。",
+)
+PROACTIVE = wording(
+    "records.proactive",
+    what="公开属性为“主动公开”，应当公开而不是办结。",
+    todo="请公开，或者先修改公开属性并重新审核。",
+)
+SAME_PERSON = wording(
+    "records.same_person", what="须由另一人办理：您已办理前一步。", todo="请由另一位有权限的人员办理。", status=403
+)
+NO_ORDER = wording("records.no_order", what="还没有人提出清除。", todo="清除须两人办理：先由一人提出，再由另一人确认。")
+
+
+def is_shown(record: Record, actor: Actor) -> None:
+    """The record is before the public now."""
+    if not record.is_visible:
+        raise Refused(NOT_SHOWN)
+
+
+def is_hidden(record: Record, actor: Actor) -> None:
+    """The record is not before the public."""
+    if record.is_visible:
+        raise Refused(SHOWN)
+
+
+def has_undisclosed_attribute(record: Record, actor: Actor) -> None:
+    """The working edition's attribute is not proactive disclosure."""
+    if _disclosure(record) == Disclosure.PROACTIVE:
+        raise Refused(PROACTIVE, "《政府信息公开条例》第十九条")
+
+
+def is_publishable(record: Record, actor: Actor) -> None:
+    """Proactive, and every required opinion is on exactly the working edition's hash (bound opinions)."""
+    disclosure = _disclosure(record)
+    if disclosure != Disclosure.PROACTIVE:
+        label = Disclosure(disclosure).label if disclosure else "未认定"
+        raise Refused(NOT_PROACTIVE, "《政府信息公开条例》第十四条至第十六条", disclosure=label)
+    if current_review(record) is None:
+        raise Refused(UNREVIEWED, REVIEW_LAW, steps="全部环节")
+    missing = unsatisfied_steps(record)
+    if missing:
+        names = "、".join(dict.fromkeys(STEP_KINDS[step.code].name for step in missing))
+        raise Refused(UNREVIEWED, REVIEW_LAW, steps=names)
+
+
+def _disclosure(record: Record) -> str:
+    return str(record.working.content.get("disclosure", "")) if record.working else ""
+
+
+def pending_order(record: Record) -> ExpungeOrder | None:
+    """The order to expunge that waits for its second person."""
+    return record.expunge_orders.filter(confirmed_at__isnull=True).order_by("-pk").first()
+
+
+def is_second_person(record: Record, actor: Actor) -> None:
+    """Somebody else asked for the expunging that this actor confirms."""
+    order = pending_order(record)
+    if order is None:
+        raise Refused(NO_ORDER)
+    if order.asked_by_id == actor.person_id:
+        raise Refused(SAME_PERSON)

@@ -1,0 +1,58 @@
+"""What a kind of record is: one frozen declaration, with every property stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gongkai.engine.records.content import Content
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value to be indexed."""
+
+    key: str
+    text: str = ""
+    number: int | None = None
+    date: object | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record. Domains register theirs in ``kinds.py``; no code outside domains asks for a concrete one."""
+
+    code: str
+    name: str
+    plural: str
+    schema: type[Content]
+    schema_version: int
+    facets: Callable[[Content], list[FacetValue]]
+    is_document: bool
+    is_policy: bool
+    has_validity: bool
+    default_genre: str
+    statutory_category: str
+    clocks: tuple[str, ...]
+    letters: tuple[str, ...]
+    desk: str
+    template: str
+    presets: Mapping[str, str]
+    search_weight: int
+    annual_report_row: str
+
+    @property
+    def schema_name(self) -> str:
+        """What an edition names as its schema."""
+        return f"{self.code}/{self.schema_version}"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> Kind:
+    """Register a kind. A code is registered once."""
+    if kind.code in KINDS:
+        raise ValueError(f"kind {kind.code} is registered twice")
+    KINDS[kind.code] = kind
+    return kind

@@ -1,0 +1,210 @@
+"""Record, Edition, Facet, Publication, Link, and the buffer in which an editor's autosave lies."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.db import models
+
+from gongkai.ground.organs.models import Organ, Person
+
+
+class Disclosure(models.TextChoices):
+    """Disclosure attribute (公开属性), determined at drafting (条例 Articles 13 to 16)."""
+
+    PROACTIVE = "proactive", "主动公开"
+    ON_APPLICATION = "on_application", "依申请公开"
+    WITHHELD = "withheld", "不予公开"
+
+
+class Validity(models.TextChoices):
+    """Validity (有效性) of a rule or document; a projection of links and dates, never typed in."""
+
+    IN_FORCE = "in_force", "现行有效"
+    AMENDED = "amended", "已修改"
+    LAPSED = "lapsed", "失效"
+    REPEALED = "repealed", "废止"
+
+
+class LinkKind(models.TextChoices):
+    """How one record relates to another."""
+
+    INTERPRETS = "interprets", "解读"
+    BASED_ON = "based_on", "依据"
+    AMENDS = "amends", "修改"
+    REPEALS = "repeals", "废止"
+    REPLACES = "replaces", "替代"
+    FORWARDS = "forwards", "转发"
+
+
+class Record(models.Model):
+    """Anything an organ makes public, or decides not to (公开信息).
+
+    The columns are a projection of ``current``: the public edition, or the newest one while none is public.
+    ``working`` is the newest edition, which reviewers read. ``register verify`` compares columns and edition.
+    """
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("类别", max_length=40)
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="records")
+    co_issuers = models.ManyToManyField(Organ, related_name="co_issued", blank=True)
+    state = models.CharField("状态", max_length=20)
+    preset = models.CharField("审签流程", max_length=16)
+    drafter = models.ForeignKey(Person, models.PROTECT, null=True, related_name="drafted_records")
+    current = models.ForeignKey("Edition", models.PROTECT, null=True, related_name="+")
+    working = models.ForeignKey("Edition", models.PROTECT, null=True, related_name="+")
+    index_number = models.CharField("索引号", max_length=60, null=True, unique=True)
+    title = models.CharField("标题", max_length=500)
+    document_number = models.CharField("发文字号", max_length=80, blank=True)
+    written_on = models.DateField("成文日期", null=True)
+    disclosure = models.CharField("公开属性", max_length=16, blank=True)
+    disclosure_basis = models.CharField("公开依据", max_length=40, blank=True)
+    subject_class = models.CharField("主题分类", max_length=60, blank=True)
+    genre = models.CharField("体裁", max_length=20, blank=True)
+    effective_from = models.DateField("施行日期", null=True)
+    effective_until = models.DateField("失效日期", null=True)
+    validity = models.CharField("有效性", max_length=12, default=Validity.IN_FORCE)
+    catalogue_entry = models.CharField("公开事项", max_length=40, blank=True)
+    is_visible = models.BooleanField("对外可见", default=False)
+    published_at = models.DateTimeField("首次发布", null=True)
+    scheduled_for = models.DateTimeField("定时发布", null=True)
+    review_again_on = models.DateField("属性复查日", null=True)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "公开信息"
+        indexes = [
+            models.Index(fields=["is_visible", "-published_at", "-id"], name="record_public_list"),
+            models.Index(fields=["is_visible", "kind", "-published_at", "-id"], name="record_public_kind"),
+            models.Index(fields=["is_visible", "organ", "-published_at", "-id"], name="record_public_organ"),
+            models.Index(fields=["organ", "state", "-changed_at", "-id"], name="record_desk"),
+            models.Index(fields=["state", "scheduled_for"], name="record_scheduled"),
+            models.Index(fields=["document_number"], name="record_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Edition(models.Model):
+    """One immutable content of a record (版本). ``canonical`` is the canonical JSON whose SHA-256 is ``sha256``.
+
+    The database refuses update and delete; only expunging may empty ``canonical``, and then hash and salt stay.
+    """
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    schema = models.CharField(max_length=60)
+    canonical = models.TextField(null=True)
+    sha256 = models.CharField(max_length=64)
+    salt = models.CharField(max_length=64)
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expunged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "版本"
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="edition_once")]
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole edition as it was hashed; empty once expunged."""
+        loaded: dict[str, Any] = json.loads(self.canonical) if self.canonical else {}
+        return loaded
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The content by the kind's schema; empty once expunged."""
+        content: dict[str, Any] = self.as_json().get("content", {})
+        return content
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """The attachments: id, name, media type, size, commitment or hash."""
+        files: list[dict[str, Any]] = self.as_json().get("files", [])
+        return files
+
+
+class Facet(models.Model):
+    """One indexed value of the current edition (检索项); JSON is never filtered on."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="facets")
+    key = models.CharField(max_length=40)
+    text = models.CharField(max_length=200, blank=True)
+    number = models.BigIntegerField(null=True)
+    date = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "text", "record"]),
+            models.Index(fields=["key", "number"]),
+            models.Index(fields=["key", "date"]),
+        ]
+
+
+class Publication(models.Model):
+    """The fact that an edition stood on a channel, from when until when, and why it ended (发布登记)."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="publications")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="publications")
+    channel = models.CharField("渠道", max_length=40, default="portal")
+    from_at = models.DateTimeField("自")
+    until_at = models.DateTimeField("至", null=True)
+    reason = models.CharField("终止原因", max_length=40, blank=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "发布登记"
+        indexes = [models.Index(fields=["record", "from_at"])]
+
+
+class Link(models.Model):
+    """A typed relation from one record to another (关联)."""
+
+    source = models.ForeignKey(Record, models.PROTECT, related_name="links_out")
+    target = models.ForeignKey(Record, models.PROTECT, related_name="links_in")
+    kind = models.CharField("关系", max_length=16, choices=LinkKind.choices)
+    note = models.CharField("说明", max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "关联"
+        constraints = [models.UniqueConstraint(fields=["source", "target", "kind"], name="link_once")]
+
+
+class EditBuffer(models.Model):
+    """What an editor's autosave kept and nobody has saved as an edition yet; one per record and person."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="buffers")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    based_on = models.PositiveIntegerField()
+    content = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "person"], name="buffer_once")]
+
+
+class ExpungeOrder(models.Model):
+    """The order of two persons to expunge a record (清除): who asked, who confirmed, on which ground."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="expunge_orders")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ground = models.CharField("依据", max_length=40)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+
+class IndexCounter(models.Model):
+    """The last serial given under a front part in a year."""
+
+    front = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["front", "year"], name="index_counter_once")]

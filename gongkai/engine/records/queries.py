@@ -1,0 +1,75 @@
+"""Lists and looks of records: what the public sees, what a desk shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from gongkai.engine.records.models import Edition, Link, Publication, Record
+from gongkai.engine.records.subject import RETURNED, SCHEDULED, SIGNED_OFF, TAKEN_DOWN
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.gate.door import visible
+
+
+def public_records() -> QuerySet[Record]:
+    """What stands before the public now, newest first; the order has a unique tail for keyset paging."""
+    return Record.objects.filter(is_visible=True).select_related("organ").order_by("-published_at", "-pk")
+
+
+def addressed(index_number: str) -> Record | None:
+    """The record behind a public address: public now, or public once (its address stays). Drafts are unknown."""
+    return (
+        Record.objects.filter(index_number=index_number, published_at__isnull=False)
+        .select_related("organ", "current")
+        .first()
+    )
+
+
+def public_editions(record: Record) -> list[Publication]:
+    """Every publication of a record with its edition, oldest first: the change notes of its page."""
+    return list(record.publications.select_related("edition").order_by("from_at", "pk"))
+
+
+def published_edition(record: Record, number: int | None = None) -> Edition | None:
+    """The edition the public may read: the current one, or an earlier one that once stood there.
+
+    None while the record is not visible: what was withdrawn or taken down is not handed out under any number.
+    """
+    if not record.is_visible:
+        return None
+    if number is None or (record.current is not None and number == record.current.number):
+        return record.current
+    return Edition.objects.filter(record=record, number=number, publications__isnull=False).distinct().first()
+
+
+def public_links(record: Record) -> tuple[list[Link], list[Link]]:
+    """Relations to and from records that the public can see: (outgoing, incoming)."""
+    links = list(
+        Link.objects.filter(Q(source=record, target__is_visible=True) | Q(target=record, source__is_visible=True))
+        .select_related("source", "target")
+        .order_by("kind", "pk")
+    )
+    return [item for item in links if item.source_id == record.pk], [
+        item for item in links if item.target_id == record.pk
+    ]
+
+
+def due_publications(now: dt.datetime) -> QuerySet[Record]:
+    """Scheduled records whose moment has come, for the tick."""
+    return Record.objects.filter(state=SCHEDULED, scheduled_for__lte=now).order_by("scheduled_for", "pk")
+
+
+def returned_to(actor: Actor) -> QuerySet[Record]:
+    """What was returned to this person's drafts (退回给我)."""
+    return visible(Record, actor).filter(state=RETURNED, drafter_id=actor.person_id).order_by("-changed_at", "-pk")  # type: ignore[no-any-return]
+
+
+def to_publish(actor: Actor) -> QuerySet[Record]:
+    """Signed off and waiting for somebody to publish."""
+    return visible(Record, actor).filter(state__in=[SIGNED_OFF, SCHEDULED]).order_by("-changed_at", "-pk")  # type: ignore[no-any-return]
+
+
+def taken_down(actor: Actor) -> QuerySet[Record]:
+    """Taken down and waiting for the review afterwards."""
+    return visible(Record, actor).filter(state=TAKEN_DOWN).order_by("-changed_at", "-pk")  # type: ignore[no-any-return]

@@ -1,0 +1,104 @@
+"""Opening a round of review and keeping its steps in line with the opinions. Called by actions only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gongkai.engine.records.kinds import KINDS
+from gongkai.engine.records.models import Disclosure, Record
+from gongkai.engine.reviews.digests import opinion_digest
+from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
+from gongkai.engine.reviews.presets import MIGRATION, planned_steps
+from gongkai.engine.reviews.queries import current_review, open_steps, unsatisfied_steps
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor
+
+
+def open_round(record: Record, *, disclosure: str) -> Review:
+    """Open the next round with the steps that the record's preset, attribute and co-issuers ask for."""
+    co_issuers = list(record.co_issuers.all())
+    planned = planned_steps(
+        record.preset,
+        is_withheld_policy=disclosure == Disclosure.WITHHELD and KINDS[record.kind].is_policy,
+        co_issuers=len(co_issuers),
+    )
+    previous = current_review(record)
+    review = Review.objects.create(
+        record=record,
+        round=previous.round + 1 if previous else 1,
+        preset=record.preset,
+        opened_at=clock.now(),
+    )
+    consenting = iter(co_issuers)
+    Step.objects.bulk_create(
+        Step(
+            review=review,
+            organ=next(consenting) if step.code == "consent" else record.organ,
+            order=step.order,
+            code=step.code,
+            group=step.group,
+        )
+        for step in planned
+    )
+    settle(record)
+    return review
+
+
+def settle(record: Record) -> bool:
+    """Bring the steps' flags in line with the opinions on the working edition; True when all are satisfied."""
+    review = current_review(record)
+    if review is None:
+        return False
+    missing = {step.pk for step in unsatisfied_steps(record)}
+    waiting = {step.pk for step in open_steps(record)}
+    steps = list(review.steps.all())
+    for step in steps:
+        step.is_done = step.pk not in missing
+        step.is_open = step.pk in waiting
+    Step.objects.bulk_update(steps, ["is_done", "is_open"])
+    return not missing
+
+
+def close_round(record: Record) -> None:
+    """End the current round: nothing waits in it any more."""
+    review = current_review(record)
+    if review is not None and review.closed_at is None:
+        review.closed_at = clock.now()
+        review.save(update_fields=["closed_at"])
+        review.steps.update(is_open=False)
+
+
+def migrated_opinions(records: list[Record], actor: Actor, text: str) -> list[dict[str, Any]]:
+    """The round of pages that were public elsewhere: one step, one opinion that says where; the facts for the events.
+
+    The records hold their working editions. Written in bulk: an import takes over thousands.
+    """
+    now = clock.now()
+    reviews = Review.objects.bulk_create(
+        (Review(record=record, round=1, preset=MIGRATION, opened_at=now, closed_at=now) for record in records),
+        batch_size=500,
+    )
+    steps = Step.objects.bulk_create(
+        (
+            Step(review=review, organ=review.record.organ, order=60, code=MIGRATION, group=MIGRATION, is_done=True)
+            for review in reviews
+        ),
+        batch_size=500,
+    )
+    opinions = Opinion.objects.bulk_create(
+        (
+            Opinion(
+                step=step,
+                edition=record.working,
+                edition_sha256=record.working.sha256,
+                reviewer_id=actor.person_id,
+                verdict=Verdict.AGREE,
+                text=text,
+                at=now,
+            )
+            for step, record in zip(steps, records, strict=True)
+            if record.working is not None
+        ),
+        batch_size=500,
+    )
+    return [{"opinion": opinion.pk, "opinion_sha256": opinion_digest(opinion)} for opinion in opinions]

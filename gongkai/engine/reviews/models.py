@@ -1,0 +1,69 @@
+"""Review, Step and Opinion: who read which edition, and what they said in writing."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from gongkai.engine.records.models import Edition, Record
+from gongkai.ground.organs.models import Organ, Person
+
+
+class Verdict(models.TextChoices):
+    """What an opinion says."""
+
+    AGREE = "agree", "同意"
+    RETURN = "return", "退回"
+
+
+class Review(models.Model):
+    """One round of review (审核) of a record, from submission to sign-off or return."""
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="reviews")
+    round = models.PositiveSmallIntegerField()
+    preset = models.CharField("审签流程", max_length=16)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "审核"
+        constraints = [models.UniqueConstraint(fields=["record", "round"], name="review_round_once")]
+
+
+class Step(models.Model):
+    """A step of a review in the organ whose reviewer takes it.
+
+    ``is_open`` and ``is_done`` are a projection for the desk; publication looks at the opinions themselves.
+    """
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="steps")
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=16)
+    group = models.CharField(max_length=16)
+    is_open = models.BooleanField(default=False)
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "审核环节"
+        ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["is_open", "code", "organ"])]
+
+
+class Opinion(models.Model):
+    """A reviewer's written opinion (意见), bound to the hash of the edition that was read. Never changed."""
+
+    step = models.ForeignKey(Step, models.PROTECT, related_name="opinions")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="opinions")
+    edition_sha256 = models.CharField(max_length=64)
+    reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    verdict = models.CharField("结论", max_length=8, choices=Verdict.choices)
+    reason_code = models.CharField("退回原因", max_length=40, blank=True)
+    text = models.TextField("意见", blank=True)
+    at = models.DateTimeField()
+    reaffirms = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "审核意见"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["edition_sha256"])]

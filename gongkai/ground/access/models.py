@@ -1,0 +1,49 @@
+"""Grants, deputies and service tokens: who may do what, where, from when until when."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from gongkai.ground.organs.models import Organ, Person
+
+
+class Grant(models.Model):
+    """A role held by a person in an organ, with or without the organs below it, between two days."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="grants")
+    role = models.CharField("角色", max_length=24)
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="grants")
+    with_subtree = models.BooleanField("含下级", default=False)
+    valid_from = models.DateField("起")
+    valid_until = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "授权"
+        indexes = [models.Index(fields=["person", "role"]), models.Index(fields=["organ", "role"])]
+
+
+class Deputy(models.Model):
+    """A dated deputy (AB 角): between two days the deputy may act as the principal in the principal's roles."""
+
+    principal = models.ForeignKey(Person, models.PROTECT, related_name="deputies")
+    deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputises")
+    valid_from = models.DateField("起")
+    valid_until = models.DateField("止")
+    reason = models.CharField("事由", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "代理"
+
+
+class ServiceToken(models.Model):
+    """A token with which another system acts as a service account; only its hash is kept."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
+    label = models.CharField("用途", max_length=120)
+    token_hash = models.CharField(max_length=64, unique=True)
+    valid_until = models.DateField("止")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "接口令牌"

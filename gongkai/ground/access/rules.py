@@ -1,0 +1,60 @@
+"""One rule that filters, checks and explains: a right reaches an organ through a grant in force.
+
+``reach`` is that rule as a query. ``scope`` filters lists with it, ``covering`` checks one row with it and names
+the grant used, ``explain`` puts the answer into words. Nothing else decides about rights.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from gongkai.ground.access.actors import Actor, HeldGrant
+from gongkai.ground.access.roles import ROLE_NAMES, roles_with
+from gongkai.ground.organs.models import Organ, OrganClosure
+
+
+def reach(actor: Actor, right: str) -> QuerySet[Organ, int]:
+    """The ids of the organs in which the actor holds a right, as a query."""
+    return _reach_of(actor.holds(right))
+
+
+def _reach_of(grants: tuple[HeldGrant, ...]) -> QuerySet[Organ, int]:
+    direct = {grant.organ_id for grant in grants}
+    roots = {grant.organ_id for grant in grants if grant.with_subtree}
+    below = OrganClosure.objects.filter(ancestor_id__in=roots).values("descendant_id")
+    return Organ.objects.filter(Q(pk__in=direct) | Q(pk__in=below)).order_by().values_list("pk", flat=True)
+
+
+def scope(actor: Actor, right: str, organ_field: str = "organ") -> Q:
+    """A filter for rows of the organs that a right reaches; nothing for who holds it nowhere."""
+    if actor.is_system:
+        return Q()
+    if not actor.holds(right):
+        return Q(pk__in=[])
+    return Q(**{f"{organ_field}__in": reach(actor, right)})
+
+
+def covering(actor: Actor, right: str, organ_id: int | None) -> HeldGrant | None:
+    """The first grant through which a right reaches an organ; own grants come before those held as deputy.
+
+    An organ of None means the whole platform: only a grant with subtree on a root organ reaches that.
+    """
+    for grant in actor.holds(right):
+        if organ_id is None or organ_id in _organs_of(actor, grant):
+            return grant
+    return None
+
+
+def _organs_of(actor: Actor, grant: HeldGrant) -> frozenset[int]:
+    if not grant.with_subtree:
+        return frozenset({grant.organ_id})
+    key = f"below:{grant.organ_id}"
+    if key not in actor.reaches:
+        actor.reaches[key] = frozenset(_reach_of((grant,)))
+    return actor.reaches[key]
+
+
+def explain(right: str) -> str:
+    """Which roles carry a right, in words, for a refusal."""
+    names = [ROLE_NAMES[role] for role in sorted(roles_with(right))]
+    return "、".join(names) if names else "无（仅系统自动执行）"
