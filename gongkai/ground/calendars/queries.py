@@ -40,7 +40,7 @@ def shipped_calendar(region: str = "CN") -> Calendar:
 
 
 def assembled(region: str, plans: Iterable[YearPlan], chain: Sequence[str]) -> Calendar:
-    """A calendar from plans; those of the base come first, a later plan of the same region and year replaces an earlier."""
+    """A calendar from plans, base first; a later plan of the same region and year replaces an earlier one."""
     latest = {(plan.region, plan.year): plan for plan in plans}
     ordered = sorted(latest.values(), key=lambda plan: (chain.index(plan.region), plan.year))
     return Calendar(region, version_of(ordered), ordered)

@@ -1,7 +1,8 @@
 """Working-day arithmetic on one calendar, in constant time by a prefix count over all days.
 
 The first day is never counted (民法典 Article 201); a period in days or months that ends on a day off ends on the next
-working day (民法典 Article 203); a month period ends on the corresponding day, else on the last of the month (Article 202).
+working day (民法典 Article 203); a month period ends on the corresponding day, else on the last day of the month
+(Article 202).
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def add_hours(moment: dt.datetime, hours: int) -> dt.datetime:
 
 
 def corresponding_day(start: dt.date, months: int) -> dt.date:
-    """The same day of the month so many months later, or the last day where the month is shorter (民法典 Article 202)."""
+    """The same day so many months later, or the last of the month where it is shorter (民法典 Article 202)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     if not FIRST.year <= year <= LAST.year:
         raise Refused(OUT_OF_RANGE, on=start)

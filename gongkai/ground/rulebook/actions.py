@@ -6,8 +6,9 @@ import datetime as dt
 
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
+from gongkai.ground.access.rules import covering, explain
 from gongkai.ground.calendars.queries import UNKNOWN_REGION, regions
-from gongkai.ground.gate.door import Outcome, action
+from gongkai.ground.gate.door import NO_RIGHT, Outcome, action
 from gongkai.ground.gate.table import subject
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused, wording
@@ -106,6 +107,8 @@ def _check(
 )
 def end_override(row: RuleOverride, *, actor: Actor, last_day: dt.date, reason: str) -> Outcome:
     """Let an override end on a day; the rulebook's own preset applies from the next. Needs a reason."""
+    if not actor.is_system and covering(actor, "rule.preset", row.organ_id) is None:
+        raise Refused(NO_RIGHT, title="终止规则预设调整", roles=explain("rule.preset"))
     if last_day < row.valid_from or (row.valid_until is not None and last_day > row.valid_until):
         raise Refused(BAD_PRESET, fault="终止日期不在适用期间内", where="终止日期")
     if not reason.strip():

@@ -33,14 +33,40 @@ from gongkai.ground.rulebook.schema import (
 
 FOLDER = Path(__file__).parent
 PROMISED_KEYS = frozenset(
-    """
-    foi.reply foi.extension foi.correction-notice foi.third-party foi.co-maker foi.fee-payment foi.reconsideration
-    foi.litigation disclosure.publish interpretation.publish foi.correction-period guide.update penalty.publish
-    penalty.withdraw credit.publish enforcement.publish budget.publish consultation.opinions
-    consultation.hearing-materials review.legality concern.statement concern.briefing concern.response message.reply
-    report.department report.government archive.transfer reconsideration.defence reconsideration.defence-simplified
-    litigation.defence site.error-report publicity.period
-    """.split()
+    [
+        "foi.reply",
+        "foi.extension",
+        "foi.correction-notice",
+        "foi.third-party",
+        "foi.co-maker",
+        "foi.fee-payment",
+        "foi.reconsideration",
+        "foi.litigation",
+        "disclosure.publish",
+        "interpretation.publish",
+        "foi.correction-period",
+        "guide.update",
+        "penalty.publish",
+        "penalty.withdraw",
+        "credit.publish",
+        "enforcement.publish",
+        "budget.publish",
+        "consultation.opinions",
+        "consultation.hearing-materials",
+        "review.legality",
+        "concern.statement",
+        "concern.briefing",
+        "concern.response",
+        "message.reply",
+        "report.department",
+        "report.government",
+        "archive.transfer",
+        "reconsideration.defence",
+        "reconsideration.defence-simplified",
+        "litigation.defence",
+        "site.error-report",
+        "publicity.period",
+    ]
 )
 
 LISTS: dict[str, type[Term]] = {

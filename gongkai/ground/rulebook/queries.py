@@ -124,7 +124,7 @@ def _override(key: str, on: dt.date, organ: Organ) -> RuleOverride | None:
 
 def _in_force(name: str, on: dt.date | None, model: type[T]) -> tuple[T, ...]:
     day = on or clock.today()
-    return tuple(cast(T, term) for term in load().lists[name] if term.is_in_force(day))
+    return tuple(term for term in load().lists[name] if isinstance(term, model) and term.is_in_force(day))
 
 
 def grounds(on: dt.date | None = None) -> tuple[Ground, ...]:

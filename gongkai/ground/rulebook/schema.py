@@ -70,7 +70,7 @@ class Dated(Strict):
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _ordered(self) -> Self:  # noqa: N804 - an "after" validator is an instance method
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise ValueError("valid_until lies before valid_from")
         return self
@@ -114,7 +114,7 @@ class Provision(Dated):
     restarts: tuple[Reason, ...] = ()
 
     @model_validator(mode="after")
-    def _coherent(self) -> Self:
+    def _coherent(self) -> Self:  # noqa: N804 - an "after" validator is an instance method
         if self.unit in (Unit.IMMEDIATELY, Unit.YEARLY_ON):
             if self.quantity is not None:
                 raise ValueError(f"unit {self.unit} takes no quantity")
@@ -170,7 +170,7 @@ class Ground(Term):
 
 
 class DisclosureAttribute(Term):
-    """A disclosure attribute (公开属性). Only what is withheld needs a coded ground; anything but proactive needs a reason."""
+    """A disclosure attribute (公开属性). What is withheld needs a coded ground; all but proactive need a reason."""
 
     needs_ground: bool
     needs_reason: bool
