@@ -1,7 +1,7 @@
 """Scan for classification marks (密级标志): state secrets and work secrets may not enter this platform.
 
-Grounds: 保守国家秘密法 Articles 31, 57, 64; 互联网政务应用安全管理规定 2024. A mark stands on a line of its own (head of the
-first page, page header, cover, file name) or carries the star; running text that talks about secrets is no mark.
+Grounds: 保守国家秘密法 Articles 31, 57, 64; 互联网政务应用安全管理规定 2024. A mark stands on a line of its own (head,
+page header, cover, file name) or carries the star; running text that talks about secrets is no mark.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _OPEN, _CLOSE = r"[(\[【<〔{「『]", r"[)\]】>〕}」』]"
 _STARRED = re.compile(rf"(?<!商业)(?:{_LEVEL}|{_WORK})(?:[★☆✭✩⭐✮✦]|\*(?=\d))")
 # Whole lines, white space taken out.
 _OWN_LINE = re.compile(
-    rf"{_COPY}{_URGENT}?{_OPEN}?(?P<mark>{_LEVEL}级?|工作秘密)(?:{_STAR}|[·•.,,、:;-])?{_OPEN}?{_TERM}?{_CLOSE}?{_URGENT}?{_COPY}"
+    rf"{_COPY}{_URGENT}?{_OPEN}?(?P<mark>{_LEVEL}级?|工作秘密)"
+    rf"(?:{_STAR}|[·•.,,、:;-])?{_OPEN}?{_TERM}?{_CLOSE}?{_URGENT}?{_COPY}"
 )
 _BEFORE_USE = re.compile(
     rf"{_OPEN}?{_LEVEL}级?{_STAR}?[·•-]?(?:使用|启用|启封|开启|考试)(?:完毕)?前(?:保密|绝密)?{_CLOSE}?"

@@ -31,8 +31,8 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     DOCX: frozenset({"docx"}),
     XLSX: frozenset({"xlsx"}),
     PPTX: frozenset({"pptx"}),
-    DOC: frozenset({"doc"}),
-    XLS: frozenset({"xls"}),
+    DOC: frozenset({"doc", "wps"}),
+    XLS: frozenset({"xls", "et"}),
     OFD: frozenset({"ofd"}),
     ZIP: frozenset({"zip"}),
     PNG: frozenset({"png"}),
@@ -46,6 +46,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
 )
+# Control signs that no text has more than by accident (tab, line ends and escape are fine).
+_CONTROLS = bytes(code for code in range(1, 32) if code not in {9, 10, 11, 12, 13, 27})
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
@@ -98,6 +100,8 @@ def _zip_type(data: bytes) -> str:
 def _text_type(data: bytes, filename: str) -> str:
     head = data[:4096]
     if b"\x00" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff") and not _looks_utf16(head):
+        return UNKNOWN
+    if b"\x00" not in head and len(head.translate(None, _CONTROLS)) < 0.99 * len(head):
         return UNKNOWN
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<?xml", b"<svg", b"<!--", b"<!doctype svg")) and b"<svg" in start:

@@ -14,19 +14,20 @@ from gongkai.ground.files.text import Block, StructuredText, TextWarning
 
 _DROPPED = (
     "script, style, noscript, template, iframe, object, embed, svg, canvas, button, select, textarea, nav, footer, "
-    "[role=navigation], [role=search], [hidden], [aria-hidden=true], [style*='display:none' i], [style*='display: none' i]"
+    "[role=navigation], [role=search], [hidden], [aria-hidden=true], "
+    "[style*='display:none' i], [style*='display: none' i]"
 )
 # Class and id words of page furniture on government sites; compared with whole words only.
-_CHROME = frozenset(
-    "nav navbar navigation menu topnav breadcrumb breadcrumbs crumb crumbs footer foot copyright sidebar share "
-    "sharebox bdsharebuttonbox qrcode ewm search searchbox toolbar pagination pager".split()
+_CHROME = re.compile(
+    r"\b(?:nav|navbar|navigation|menu|topnav|breadcrumbs?|crumbs?|footer|foot|copyright|sidebar|share|sharebox|"
+    r"bdsharebuttonbox|qrcode|ewm|search|searchbox|toolbar|pagination|pager)\b",
+    re.IGNORECASE,
 )
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
-_INLINE = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i img input ins kbd label mark q s samp small span strike strong "
-    "sub sup time tt u var wbr o:p".split()
+_INLINE = re.compile(
+    r"a|abbr|b|bd[io]|big|cite|code|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|s|samp|small|span|strike|strong|"
+    r"su[bp]|time|tt|u|var|wbr|o:p"
 )
 _HEADS = {"h1": 1, "h2": 1, "h3": 2, "h4": 3, "h5": 4, "h6": 4}
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ofd", ".wps", ".et", ".zip", ".rar")
@@ -92,8 +93,8 @@ def _drop_chrome(tree: LexborHTMLParser) -> None:
     for node in tree.css(_DROPPED):
         node.decompose()
     for node in tree.css("div[class], div[id], ul[class], ul[id], header, section[class], p[class]"):
-        words = _WORD.findall(f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}")
-        if _CHROME.intersection(word.lower() for word in words):
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if _CHROME.search(names.replace("_", " ")):
             node.decompose()
     for node in tree.css("ul, ol, div, p, dl, section, td"):
         if node.parent is not None and _is_link_list(node):
@@ -142,7 +143,7 @@ class _Page:
                 self.preformatted(child)
             elif tag == "table":
                 self.table(child, depth)
-            elif tag in _INLINE:
+            elif _INLINE.fullmatch(tag):
                 self.note_link(child, tag)
                 self.walk(child, depth + 1)
             elif not tag.startswith("-"):

@@ -32,7 +32,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 
 
 def read_docx(data: bytes) -> StructuredText:
-    """Paragraphs, headings and tables of a docx in their order; automatic numbers are written out as Word shows them."""
+    """Paragraphs, headings and tables of a docx in order; automatic numbers are written out as Word shows them."""
     try:
         document = docx.Document(io.BytesIO(data))
         reader = _Docx(document)
@@ -55,7 +55,7 @@ def read_doc(data: bytes) -> StructuredText:
     if tool is None:
         raise Refused(TOOL_MISSING, tool="catdoc")
     try:
-        ran = subprocess.run(  # noqa: S603 (fixed program, the file comes by standard input)
+        ran = subprocess.run(
             [tool, "-dutf-8", "-w", "-"], input=data, capture_output=True, timeout=_CATDOC_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
