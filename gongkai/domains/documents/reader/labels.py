@@ -70,6 +70,12 @@ def field_of(word: str) -> str | None:
     return _FIELD_OF.get(plain)
 
 
+def is_label_line(text: str) -> bool:
+    """Whether a line begins with a label or is one."""
+    match = _LABEL.search(text)
+    return (match is not None and not text[: match.start()].strip(_BULLET)) or field_of(text.strip(_BULLET)) is not None
+
+
 def find_labels(lines: Sequence[Line], passed: set[int]) -> list[Label]:
     """Every label in the given lines; ``passed`` are lines that are known to be page furniture."""
     found: list[Label] = []

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongkai.domains.documents.reader.dates import PrintedDay, day_at_end, day_line, is_masked_day
+from gongkai.domains.documents.reader.labels import is_label_line
 from gongkai.domains.documents.reader.lines import Line
 from gongkai.domains.documents.reader.organs import is_masked, organs_in
 
 _ADDRESSEE = re.compile(
     r"(?:各|全|省|市|区|县|州|国务院|中国|中央|有关|你|.{1,30}(?:人民政府|委员会|办公室|局|厅|委|部门|单位|机构))[^。；;！!？?]{0,300}[:：]"
 )
+_NUMBERED = re.compile(r"第[一二三四五六七八九十]|[一二三四五六七八九十]+、|[（(]|\d")
 _CLOSING = re.compile(
     r"附件|附[:：]|附表|公开方式|（?此件|\(此件|抄送|主送|主题词|.*印发$|信息公开|政府信息公开选项|（联系|\(联系|联系人"
 )
@@ -35,16 +37,15 @@ class Signature:
 def find_addressee(lines: Sequence[Line], first: int = 0, span: int = 40) -> int | None:
     """The index of the line a letter is addressed with (主送机关), or None."""
     for index in range(first, min(first + span, len(lines))):
-        text = lines[index].text
-        if (
-            lines[index].table is None
-            and len(text) <= 300
-            and text.endswith((":", "："))
-            and _ADDRESSEE.fullmatch(text)
-        ):
-            if not re.match(r"(?:第[一二三四五六七八九十]|[一二三四五六七八九十]+、|[（(])", text):
-                return index
+        if lines[index].table is None and _is_addressee(lines[index].text):
+            return index
     return None
+
+
+def _is_addressee(text: str) -> bool:
+    if len(text) > 300 or not text.endswith((":", "：")) or is_label_line(text) or _NUMBERED.match(text):
+        return False
+    return _ADDRESSEE.fullmatch(text) is not None
 
 
 def find_signature(lines: Sequence[Line], first: int) -> Signature | None:

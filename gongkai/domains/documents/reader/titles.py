@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.domains.documents.reader.dates import day_line, is_masked_day
+from gongkai.domains.documents.reader.labels import is_label_line
 from gongkai.domains.documents.reader.lines import Line, bare, joined_han
 from gongkai.domains.documents.reader.organs import looks_like_organ
 from gongkai.domains.documents.reader.signature import find_addressee
@@ -41,6 +42,8 @@ def head_end(lines: Sequence[Line]) -> int:
     addressee = find_addressee(lines)
     limit = addressee if addressee is not None else len(lines)
     for index, line in enumerate(lines[:limit]):
+        if is_label_line(line.text):
+            continue
         if line.table is not None or len(line.text) >= _LONG or line.text.endswith("。"):
             return index
         if re.match(r"第[一二三四五六七八九十百零\d]+[章条节]|[一二三四五六七八九十]{1,3}、", line.text):
@@ -110,9 +113,7 @@ def genre_of(title: str) -> str | None:
     if re.search(r"(?:信息公开)?(?:工作)?年度报告$|年报$", plain):
         return "年报"
     match = _GENRE.search(plain)
-    if match is None:
-        return "规划" if re.search(r"任务分工|任务分解$", plain) and False else None
-    return match["genre"]
+    return match["genre"] if match else None
 
 
 _NORMATIVE = re.compile(
