@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from gongkai.ground.files import media
 from gongkai.ground.files.reading.headings import with_headings
