@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.test import TransactionTestCase
 
 from gongkai.config import env
-from gongkai.ground.register import log, triggers
-from gongkai.ground.register.models import Event
 
-MOMENT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+if TYPE_CHECKING:
+    from django.test import TransactionTestCase
+
+    from gongkai.ground.register import log
+    from gongkai.ground.register.models import Event
 
 
 @pytest.fixture(autouse=True)
@@ -25,48 +25,30 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(autouse=True)
-def flush_without_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def flush_without_triggers(django_db_setup: None) -> Iterator[None]:
     """A transactional test ends by emptying every table, which the triggers would refuse."""
+    from django.test import TransactionTestCase
+
+    from gongkai.ground.register import triggers
+
     original = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
         with triggers.suspended():
             original(self)
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
-
-
-def new_event(number: int, **changes: Any) -> log.NewEvent:
-    fields: dict[str, Any] = {
-        "subject_type": "record",
-        "subject_id": str(number),
-        "name": "record.drafted",
-        "actor": "person:0001",
-        "organ_id": 7,
-        "at": MOMENT + dt.timedelta(minutes=number),
-        "data": {"title": f"云洲市第{number}号通知", "number": number},
-    }
-    return log.NewEvent(**(fields | changes))
-
-
-def published(number: int, content: bytes, **changes: Any) -> log.NewEvent:
-    from gongkai.ground.register.canonical import sha256_hex
-
-    public = {
-        "event": "record.published",
-        "index_number": f"YZ001-2026-{number:05d}",
-        "edition": 1,
-        "edition_sha256": sha256_hex(content),
-        "organ_code": "YZ001",
-        "note": "首次公开",
-    }
-    return new_event(number, name="record.published", public=public, **changes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture
 def sealed(transactional_db: None) -> Callable[..., list[Event]]:
     """Append and seal that many events, in seals of the given sizes."""
+    from gongkai.ground.register import log
+    from gongkai.ground.register.models import Event
+    from tests.register.makers import new_event
 
     def make(*sizes: int, events: Sequence[log.NewEvent] = ()) -> list[Event]:
         written: list[Event] = []
@@ -85,5 +67,7 @@ def sealed(transactional_db: None) -> Callable[..., list[Event]]:
 @pytest.fixture
 def unguarded(transactional_db: None) -> Iterator[None]:
     """The triggers are off, as an attacker with the database password would have them."""
+    from gongkai.ground.register import triggers
+
     with triggers.suspended():
         yield

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
@@ -48,10 +49,7 @@ def logs() -> list[Sized]:
     ).values_list("id", "leaf_count", "leaf_end", "node_count", "checkpoint_end")
     rows: dict[int, tuple[int, int, int, int]] = {row[0]: row[1:] for row in sizes}
     opened = list(Log.objects.filter(pk__in=rows).order_by("id"))
-    return [
-        Sized(log, *rows[log.pk], successor=following)
-        for log, following in zip(opened, [*opened[1:], None], strict=True)
-    ]
+    return [Sized(log, *rows[log.pk], successor=following) for log, following in zip_longest(opened, opened[1:])]
 
 
 def _one(rows: QuerySet[Any], value: Any) -> Coalesce:
