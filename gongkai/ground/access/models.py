@@ -47,3 +47,37 @@ class ServiceToken(models.Model):
 
     class Meta:
         verbose_name = "接口令牌"
+
+
+class StaffSession(models.Model):
+    """One sign-in of a person, kept after it ended; a person has only so many open at once."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="staff_sessions")
+    session_key = models.CharField(max_length=40, blank=True)
+    address = models.GenericIPAddressField("地址", null=True, blank=True)
+    started_at = models.DateTimeField("登录时间")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    end_reason = models.CharField("结束原因", max_length=24, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "ended_at", "id"]),
+            models.Index(fields=["session_key"]),
+            models.Index(fields=["started_at"]),
+        ]
+
+
+class SecurityEvent(models.Model):
+    """What the security administrator looks at (安全日志): failed sign-ins, lock-outs, changed passwords.
+
+    It is no part of the register: strangers can cause rows here. It never holds a password or a code.
+    """
+
+    name = models.CharField(max_length=40)
+    username = models.CharField("用户名", max_length=60, blank=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="security_events")
+    address = models.GenericIPAddressField("地址", null=True, blank=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "at"]), models.Index(fields=["at"])]

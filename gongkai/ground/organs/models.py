@@ -88,6 +88,19 @@ class OrganSuccession(models.Model):
     basis = models.CharField("依据", max_length=200, blank=True)
 
 
+class FormerName(models.Model):
+    """A name an organ bore until a day (曾用名); documents that print it are still found to be the organ's."""
+
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="former_names")
+    name = models.CharField("曾用名", max_length=120)
+    short_name = models.CharField("曾用简称", max_length=60, blank=True)
+    until = models.DateField("更名日期")
+    basis = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name"])]
+
+
 class People(BaseUserManager["Person"]):
     """How login names are looked up; people are made by organs.actions."""
 

@@ -1,0 +1,18 @@
+"""What is done to grants, deputies and tokens. A security administrator does it, in the organs of the grant."""
+
+from gongkai.ground.access.actions.deputies import appoint, end_appointment
+from gongkai.ground.access.actions.granting import end_grant, grant
+from gongkai.ground.access.actions.sessions import end_sessions, note, open_session
+from gongkai.ground.access.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "appoint",
+    "end_appointment",
+    "end_grant",
+    "end_sessions",
+    "grant",
+    "issue_token",
+    "note",
+    "open_session",
+    "revoke_token",
+]

@@ -1,0 +1,48 @@
+"""Changing passwords: one's own, and another's that was forgotten."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.gate.door import Outcome, action
+from gongkai.ground.organs import subject as _subject  # noqa: F401 - declares what the actions are on
+from gongkai.ground.organs.models import Person
+from gongkai.ground.organs.passwords import make_password, set_password
+from gongkai.ground.refusal import Refused, wording
+from gongkai.ground.register.log import NewEvent, append
+
+WRONG_PASSWORD = wording("password.wrong", what="原密码不对。", todo="请重新输入原密码。", status=422)
+SAME_PASSWORD = wording("password.same", what="新密码与原密码相同。", todo="请换一个新密码。", status=422)
+
+
+@action(
+    "person.reset_password",
+    on=Person,
+    title="重置密码",
+    right="person.maintain",
+    event="person.password_reset",
+    by_system=True,
+)
+def reset_password(person: Person, *, actor: Actor) -> Outcome:
+    """Give a person a random password, to be handed over in person and changed at the next login; returns it."""
+    password = make_password()
+    set_password(person, password, must_change=True)
+    return Outcome(result=password)
+
+
+def change_password(person: Person, *, old: str, new: str) -> Person:
+    """A person's own password: nobody else has the right, and no grant gives it, hence not through the gate's table.
+
+    Returns the changed person. Refused when the old one is wrong, the new one weak or the same.
+    """
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if not row.check_password(old):
+            raise Refused(WRONG_PASSWORD, where="原密码")
+        if old == new:
+            raise Refused(SAME_PASSWORD, where="新密码")
+        set_password(row, new, must_change=False)
+        row.save(update_fields=["password", "must_change_password", "password_changed_at"])
+        append([NewEvent("person", str(row.pk), "person.password_changed", f"person:{row.ref}", organ_id=row.organ_id)])
+    return row
