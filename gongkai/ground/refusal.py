@@ -48,7 +48,7 @@ class Refused(Exception):
     Facts fill the wording; the fact ``where`` names the place (a field, a file, a line, a record).
     """
 
-    def __init__(self, code: str, citation: str = "", **facts: object) -> None:
+    def __init__(self, code: str, citation: str = "", /, **facts: object) -> None:
         if code not in WORDINGS:
             raise KeyError(f"refusal {code} has no wording")
         super().__init__(code)

@@ -14,12 +14,16 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
 class Paragraph(BaseModel):
+    """A paragraph of a body."""
+
     model_config = ConfigDict(extra="forbid")
     type: Literal["paragraph"]
     text: str
 
 
 class Heading(BaseModel):
+    """A heading of level 1 to 4."""
+
     model_config = ConfigDict(extra="forbid")
     type: Literal["heading"]
     level: int = Field(ge=1, le=4)
@@ -27,6 +31,8 @@ class Heading(BaseModel):
 
 
 class Table(BaseModel):
+    """A table with rows of equal length."""
+
     model_config = ConfigDict(extra="forbid")
     type: Literal["table"]
     caption: str = ""
@@ -38,7 +44,7 @@ BodyBlock = Annotated[Paragraph | Heading | Table, Field(discriminator="type")]
 
 
 class FileEntry(BaseModel):
-    """An attachment as an edition names it."""
+    """An attachment as an edition names it; ``digest`` is the SHA-256 over salt and bytes."""
 
     model_config = ConfigDict(extra="forbid")
     id: str
@@ -46,6 +52,7 @@ class FileEntry(BaseModel):
     media_type: str
     size: int
     digest: str
+    salt: str
 
 
 class Content(BaseModel):

@@ -1,4 +1,4 @@
-"""Conditions of a record beyond its state, each with its refusal. The gate asks them before an action and for a button."""
+"""Conditions of a record beyond its state, each with its refusal; asked before an action and for a button."""
 
 from __future__ import annotations
 

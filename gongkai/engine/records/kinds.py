@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ class FacetValue:
     key: str
     text: str = ""
     number: int | None = None
-    date: object | None = None
+    date: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def _edition_events() -> Iterator[Difference]:
 
 @verifier("projections")
 def projections() -> Findings:
-    """Every record's columns and facets are those of its current edition; its visibility is that of its publications."""
+    """A record's columns and facets are those of its current edition, its visibility that of its publications."""
     count = 0
     for record in Record.objects.select_related("current").order_by("pk").iterator(BATCH):
         count += 1

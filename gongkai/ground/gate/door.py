@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -35,7 +35,6 @@ WRONG_STATE = wording(
 )
 WRONG_KIND = wording("gate.wrong_kind", what="“{title}”不适用于这类信息。", todo="请核对信息类别。")
 
-P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 
 
@@ -68,7 +67,7 @@ class Verdict:
         return self.ok
 
 
-class Action(Generic[M, P]):
+class Action(Generic[M]):
     """A declared action. Call it with the subject (or its key) and ``actor=``; ``batch`` takes many."""
 
     def __init__(self, spec: ActionSpec) -> None:
@@ -129,13 +128,13 @@ def action(
     guards: Iterable[Guard] = (),
     citation: str = "",
     organs: Organs | None = None,
-) -> Callable[[Callable[Concatenate[Any, ...], Any]], Action[M, Any]]:
+) -> Callable[[Callable[..., Any]], Action[M]]:
     """Declare an action; see the package docstring. A creating body takes ``organ`` among its arguments.
 
     ``organs`` names the organs in one of which the right must be held, where that is not the subject's own organ.
     """
 
-    def declare(body: Callable[..., Any]) -> Action[M, Any]:
+    def declare(body: Callable[..., Any]) -> Action[M]:
         if name in ACTIONS:
             raise ValueError(f"action {name} is declared twice")
         spec = ActionSpec(

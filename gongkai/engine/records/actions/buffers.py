@@ -12,19 +12,21 @@ from gongkai.engine.records.models import EditBuffer, Record
 from gongkai.engine.records.subject import EDITABLE
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
-from gongkai.ground.gate.door import can
+from gongkai.ground.gate.door import UNKNOWN, can
+from gongkai.ground.refusal import Refused
 
 
 def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> EditBuffer:
     """Keep what stands in the editor now. Refused for a classification mark before anything is written."""
     refuse_any_mark(content)
+    person_id = _person(actor)
     verdict = can("record.edit" if record.state in EDITABLE else "record.revise", record, actor)
     if verdict.refusal is not None:
         raise verdict.refusal
     with transaction.atomic():
         buffer, _ = EditBuffer.objects.update_or_create(
             record=record,
-            person_id=actor.person_id,
+            person_id=person_id,
             defaults={
                 "based_on": record.working.number if record.working else 0,
                 "content": dict(content),
@@ -36,4 +38,10 @@ def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> 
 
 def drop_buffer(record: Record, *, actor: Actor) -> None:
     """Throw away what the editor kept for this person."""
-    EditBuffer.objects.filter(record=record, person_id=actor.person_id).delete()
+    EditBuffer.objects.filter(record=record, person_id=_person(actor)).delete()
+
+
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise Refused(UNKNOWN)
+    return actor.person_id

@@ -8,7 +8,7 @@ from typing import Any
 
 from gongkai.engine.checks.actions import check_editions
 from gongkai.engine.records.actions.publishing import CHANNEL, opened
-from gongkai.engine.records.actions.writing import new_record, parse_unmarked
+from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import build_edition, facets_of
@@ -19,7 +19,7 @@ from gongkai.engine.reviews.actions.rounds import migrated_opinions
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import Outcome, action
-from gongkai.ground.organs.models import Organ, Person
+from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused, wording
 
 NOTHING_SAID = wording(
@@ -59,7 +59,7 @@ def _migrate(
         raise Refused(NOTHING_SAID, where="--already-public")
     contents = [parse_unmarked(item["kind"], {"disclosure": Disclosure.PROACTIVE, **item["content"]}) for item in items]
     records = _records(items, contents, organ, actor)
-    author = Person.objects.filter(pk=actor.person_id).first()
+    author = author_of(actor)
     editions = [
         build_edition(record, 1, content, list(item.get("files", ())), author)
         for record, content, item in zip(records, contents, items, strict=True)
@@ -73,7 +73,7 @@ def _migrate(
     )
     opinions = migrated_opinions(records, actor, already_public)
     shown = Publication.objects.bulk_create(
-        Publication(record=record, edition=record.current, channel=CHANNEL, from_at=record.published_at)
+        Publication(record=record, edition=record.current, channel=CHANNEL, from_at=_since(record))
         for record in records
     )
     check_editions(
@@ -126,7 +126,6 @@ def _records(
 
 
 def _outcome(record: Record, edition: Edition, publication: Publication, opinion: Mapping[str, Any]) -> Outcome:
-    at = record.published_at or clock.now()
     return Outcome(
         result=record,
         data={
@@ -144,10 +143,11 @@ def _outcome(record: Record, edition: Edition, publication: Publication, opinion
             edition=1,
             edition_sha256=edition.sha256,
             channel=CHANNEL,
-            public_since=_moment(at),
+            public_since=_since(record).isoformat(),
         ),
     )
 
 
-def _moment(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat()
+def _since(record: Record) -> dt.datetime:
+    """Since when the page has been public, here or where it stood before."""
+    return (record.published_at or clock.now()).astimezone(dt.UTC)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
+from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import content_of
 from gongkai.engine.records.guards import is_publishable, is_shown
@@ -25,6 +27,7 @@ from gongkai.engine.reviews.actions.rounds import close_round
 from gongkai.engine.reviews.reasons import refuse_unknown_reason
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
+from gongkai.ground.files.actions import release
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.refusal import Refused, wording
 
@@ -96,6 +99,12 @@ def unschedule(record: Record, *, actor: Actor) -> Outcome:
 def hold(record: Record, *, actor: Actor, code: str) -> Outcome:
     """Stop a scheduled publication that is no longer permitted at its moment; the code is the refusal's."""
     record.state, record.scheduled_for = SIGNED_OFF, None
+    queue_notice(
+        people_with("record.publish", record.organ),
+        subject_type="record",
+        subject_id=str(record.pk),
+        text=f"一件定时公开的信息未能公开：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录处理。",
+    )
     return Outcome(data={"code": code})
 
 
@@ -127,6 +136,9 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     record.is_visible, record.scheduled_for = True, None
     record.state = PUBLIC
     show(record, now)
+    for file in files_of([edition]):
+        if file.state == "sealed":
+            release(file, actor=SYSTEM)
     name = "record.corrected" if is_correction else "record.published"
     _take_effect(record)
     return Outcome(
@@ -197,7 +209,7 @@ def _take_effect(record: Record) -> None:
     citation="《政府信息公开条例》第二十条；国办发〔2017〕47号",
 )
 def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
-    """Mark a record amended or repealed by another, public one that is linked to it so; its page stays, with a banner."""
+    """Mark a record amended or repealed by a public one linked to it so; its page stays, with a banner."""
     link = by.links_out.filter(target=record, kind__in=_EFFECTS).order_by("kind").first()
     if link is None or by.published_at is None:
         raise Refused(NOT_BY, where="关联")

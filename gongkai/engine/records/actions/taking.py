@@ -121,6 +121,7 @@ def withdraw_taken_down(record: Record, *, actor: Actor, reason: str, note: str 
 def ask_expunge(record: Record, *, actor: Actor, ground: str, note: str = "") -> Outcome:
     """The first of two persons asks that a record be expunged, on a ground of the closed list."""
     refuse_unknown_reason("withdrawal", ground, note)
+    assert actor.person_id is not None
     order = ExpungeOrder.objects.create(record=record, asked_by_id=actor.person_id, ground=ground, asked_at=clock.now())
     return Outcome(result=order, data={"order": order.pk, "ground": ground})
 
@@ -144,8 +145,8 @@ def expunge(record: Record, *, actor: Actor) -> Outcome:
     order.save(update_fields=["confirmed_by", "confirmed_at"])
     data = end_publication(record, "expunged", "") if record.is_visible else {}
     close_round(record)
-    editions = shred_text(record, order)
-    files = shred_bytes(record, actor, editions)
+    editions = shred_text(record)
+    files = shred_bytes(editions, order.ground)
     record.title = CLEARED_TITLE
     record.document_number = record.subject_class = record.genre = record.catalogue_entry = ""
     record.written_on = record.effective_from = record.effective_until = None

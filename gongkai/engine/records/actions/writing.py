@@ -8,7 +8,7 @@ from typing import Any
 from gongkai.engine.checks.actions import check_edition
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
-from gongkai.engine.records.models import Disclosure, Edition, Facet, Record, Validity
+from gongkai.engine.records.models import Edition, Facet, Record, Validity
 from gongkai.engine.reviews.presets import planned_steps
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -79,10 +79,15 @@ def new_record(
     return record
 
 
+def author_of(actor: Actor) -> Person | None:
+    """The person behind an actor; None for the system."""
+    return Person.objects.get(pk=actor.person_id) if actor.person_id is not None else None
+
+
 def add_edition(record: Record, content: Content, files: Sequence[Mapping[str, Any]], actor: Actor) -> Edition:
     """Write the next edition of a saved record, run the checks on it, and project it while nothing is public."""
     number = record.working.number + 1 if record.working else 1
-    author = Person.objects.filter(pk=actor.person_id).first()
+    author = author_of(actor)
     edition = build_edition(record, number, content, [dict(entry) for entry in files], author)
     edition.save(force_insert=True)
     record.working = edition

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gongkai.engine.checks.queries import undecided
+from gongkai.engine.notices.outbox import queue_notice
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.subject import IN_REVIEW, PROPOSED, RETURNED, SCHEDULED, SIGNED_OFF
@@ -115,7 +116,7 @@ def _refuse_undecided(record: Record) -> None:
         raise Refused(UNDECIDED, "《个人信息保护法》第二十五条；《政府信息公开条例》第十五条", count=count)
 
 
-def _declare(kind: StepKind) -> Action[Record, Any]:
+def _declare(kind: StepKind) -> Action[Record]:
     @action(
         f"review.{kind.code}",
         on=Record,
@@ -135,7 +136,7 @@ def _declare(kind: StepKind) -> Action[Record, Any]:
     return give
 
 
-REVIEW_ACTIONS: dict[str, Action[Record, Any]] = {code: _declare(kind) for code, kind in STEP_KINDS.items()}
+REVIEW_ACTIONS: dict[str, Action[Record]] = {code: _declare(kind) for code, kind in STEP_KINDS.items()}
 
 
 def agree(record: Record, code: str, *, actor: Actor, text: str = "", publish_at: dt.datetime | None = None) -> Opinion:
@@ -154,6 +155,13 @@ def _return(record: Record, *, actor: Actor, reason: str, text: str, list_name: 
     settle(record)
     close_round(record)
     record.state, record.scheduled_for = RETURNED, None
+    if record.drafter is not None:
+        queue_notice(
+            [record.drafter],
+            subject_type="record",
+            subject_id=str(record.pk),
+            text=f"您承办的一件信息被退回：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录查看原因。",
+        )
     return Outcome(data=data)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gongkai.engine.notices.outbox import has_channels, people_with, queue_notice
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Record
 from gongkai.engine.reviews.digests import opinion_digest
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
-from gongkai.engine.reviews.presets import MIGRATION, planned_steps
+from gongkai.engine.reviews.presets import MIGRATION, STEP_KINDS, planned_steps
 from gongkai.engine.reviews.queries import current_review, open_steps, unsatisfied_steps
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -51,12 +52,27 @@ def settle(record: Record) -> bool:
         return False
     missing = {step.pk for step in unsatisfied_steps(record)}
     waiting = {step.pk for step in open_steps(record)}
-    steps = list(review.steps.all())
+    steps = list(review.steps.select_related("organ"))
+    opened = [step for step in steps if step.pk in waiting and not step.is_open]
     for step in steps:
         step.is_done = step.pk not in missing
         step.is_open = step.pk in waiting
     Step.objects.bulk_update(steps, ["is_done", "is_open"])
+    _tell_reviewers(record, opened)
     return not missing
+
+
+def _tell_reviewers(record: Record, opened: list[Step]) -> None:
+    if not has_channels():
+        return
+    for step in opened:
+        kind = STEP_KINDS[step.code]
+        queue_notice(
+            people_with(kind.right, step.organ),
+            subject_type="record",
+            subject_id=str(record.pk),
+            text=f"有一件信息待您办理“{kind.name}”：编号 {record.pk}，{clock.today():%Y-%m-%d}。",
+        )
 
 
 def close_round(record: Record) -> None:
