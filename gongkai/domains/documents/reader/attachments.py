@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gongkai.domains.documents.reader.lines import Line, bare, place_of
 from gongkai.domains.documents.reader.dates import day_line, is_masked_day
+from gongkai.domains.documents.reader.lines import Line, bare, place_of
 from gongkai.domains.documents.reader.organs import organs_in
 from gongkai.ground.files.text import TextWarning
 
@@ -38,16 +38,18 @@ def find_attachments(lines: Sequence[Line], links: Sequence[tuple[str, str]]) ->
     """The announced attachments in order, then linked files that no announcement names."""
     found: list[Attachment] = []
     opened = [index for index, line in enumerate(lines) if line.table is None and _OPENED.fullmatch(line.text)]
-    addresses = {bare(_ENDING.sub("", name)): url for name, url in links}
+    addresses = {_key(name): url for name, url in links}
     for line, name in _announced(lines):
-        plain = bare(_ENDING.sub("", name))
+        plain = _key(name)
         url = addresses.pop(plain, None)
         found.append(Attachment(name, url, bool(opened) or _stands_below(lines, line, plain), line))
-    known = {bare(_ENDING.sub("", item.name)) for item in found}
-    for name, url in links:
-        if bare(_ENDING.sub("", name)) in addresses and bare(_ENDING.sub("", name)) not in known and name:
-            found.append(Attachment(name, url, False))
+    found.extend(Attachment(name, url, False) for name, url in links if name and addresses.pop(_key(name), None))
     return found
+
+
+def _key(name: str) -> str:
+    """A name without number, brackets, ending and blanks, as announcements and links agree on it."""
+    return bare(_ENDING.sub("", _name(re.sub(r"^附\s*件\s*[:：]\s*", "", name.strip()))))
 
 
 def missing_warnings(lines: Sequence[Line], attachments: Sequence[Attachment]) -> list[TextWarning]:
@@ -95,7 +97,7 @@ def _announced(lines: Sequence[Line]) -> list[tuple[Line, str]]:
 
 
 def _name(printed: str) -> str:
-    return re.sub(r"^(?:附件\s*)?\d{1,2}\s*[.．、\s]\s*", "", printed.strip()).strip("《》 ")
+    return re.sub(r"^(?:附件\s*)?\d{1,2}\s*[.．、:：\s]\s*", "", printed.strip()).strip("《》 ")
 
 
 def _stands_below(lines: Sequence[Line], announced: Line, name: str) -> bool:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 from gongkai.domains.documents.numbers import DocumentNumber, IndexNumber
 from gongkai.domains.documents.reader.attachments import Attachment
+from gongkai.domains.documents.reader.lines import words
 from gongkai.domains.documents.reader.tables import FoundTable
 from gongkai.ground.files.text import Block, TextWarning
 
 # The closed list of interfaces.md.
 WARNING_CODES = frozenset(
-    "written-on-differs publisher-not-an-organ count-mismatch bracket-lost number-malformed text-repeated text-masked "
-    "table-irregular date-impossible attachment-missing duplicate-content encoding-guessed truncated unreadable "
-    "classification-mark".split()
+    words(
+        "written-on-differs publisher-not-an-organ count-mismatch bracket-lost number-malformed "
+        "text-repeated text-masked table-irregular date-impossible attachment-missing duplicate-content "
+        "encoding-guessed truncated unreadable classification-mark"
+    )
 )
 
 

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 from gongkai.domains.documents.reader.lines import Line, bare, place_of
 from gongkai.ground.files.text import TextWarning
 
-_IS_REPORT = re.compile(r"本年度报告(?:根据|依据|是|由)|政府信息公开(?:工作)?年度报告|(?:编制|公布)本(?:年度)?报告")
+_IS_REPORT = re.compile(
+    r"本(?:年度)?报告(?:根据|依据|按照|是根据|由.{2,30}(?:根据|按照)).{0,60}政府信息公开条例"
+    r"|(?:根据|按照).{0,60}政府信息公开条例.{0,120}(?:编制|制定|公布)(?:了)?(?:本|此|本年度|.{0,20}年度)报告"
+)
 _PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|—|-)(?:\1年)?12月31日")
 _YEAR = re.compile(r"(\d{4})年度?(?=.{0,12}(?:政府信息公开|主动公开))")
 _CUMULATIVE = re.compile(r"累计(?:主动)?公开(?:政府)?信息(?:的)?(?:数量|总数|数)?(?:为|共|共计|达)?(\d+)(?:余)?条")

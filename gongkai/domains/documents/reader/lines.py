@@ -30,6 +30,11 @@ class Line:
         return bare(self.text)
 
 
+def words(text: str) -> tuple[str, ...]:
+    """A list of words written with blanks between them."""
+    return tuple(text.split())
+
+
 def bare(text: str) -> str:
     """A text without white space."""
     return _BLANK.sub("", text)

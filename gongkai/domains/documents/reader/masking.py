@@ -19,7 +19,7 @@ def masked_places(lines: Iterable[Line]) -> int:
     texts = [line.text for line in lines if line.table is None]
     left_out = sum(len(_LEFT_OUT.findall(text)) for text in texts)
     stars = sum(len(_STARS.findall(text)) for text in texts)
-    return left_out + stars if left_out >= _FEWEST or stars >= _FEWEST and left_out else 0
+    return left_out + stars if left_out >= _FEWEST or (stars >= _FEWEST and left_out) else 0
 
 
 def masked_warning(places: int) -> TextWarning:

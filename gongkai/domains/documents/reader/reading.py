@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ from gongkai.ground.files.reading.headings import with_headings
 from gongkai.ground.files.text import Block, StructuredText, TextWarning
 
 # Meta elements of government pages (政府网站发展指引, annex) that say what a label would say.
+_STRAY_DAY = re.compile(
+    r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
+    r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日\s*\d{1,2}[:：时点]\d\d(?:分|[:：]\d\d)?"
+)
 _META = {"PubDate": "published_on", "ArticleTitle": "title"}
 
 
@@ -61,7 +66,7 @@ def read_document(text: StructuredText, filename: str) -> ReadDocument:
     if (places := masked_places(kept)) > 0:
         card.warnings.append(masked_warning(places))
     tables = _tables(parts.body)
-    document = _carded(card, parts, signature, filename, text)
+    document = _carded(card, parts, signature, filename)
     attachments = find_attachments(parts.body, text.attachments)
     prose = _prose(parts.body, tables)
     card.warnings.extend(count_warnings(prose))
@@ -97,8 +102,7 @@ def _sorted(kept: list[Line], text: StructuredText) -> _Parts:
     title = _title(head, labels, text)
     title_numbers = {line.number for line in title.lines} if title else set()
     before = max((line.number for line in title.lines), default=0) if title else 0
-    number_line, _ = values.number_line(head)
-    passed = used | title_numbers | ({number_line.number} if number_line else set())
+    passed = used | title_numbers | {line.number for line in _number_lines(head)} | _stray_days(head)
     body = [
         line
         for line in shown
@@ -106,6 +110,23 @@ def _sorted(kept: list[Line], text: StructuredText) -> _Parts:
     ]
     body_numbers = {line.number for line in body}
     return _Parts(head, body, [line for line in kept if line.number not in body_numbers], labels, title)
+
+
+def _number_lines(head: list[Line]) -> list[Line]:
+    """The lines that print the document's own number."""
+    found = list(values.number_lines(head))
+    own = found[0][1].normalised if found else ""
+    return [
+        taken
+        for line, number, size in found
+        if number.normalised == own
+        for taken in head[head.index(line) : head.index(line) + size]
+    ]
+
+
+def _stray_days(head: Sequence[Line]) -> set[int]:
+    """Days without a label that a page prints above the text; a person reads them as 发布日期, the reader does not."""
+    return {line.number for line in head if _STRAY_DAY.fullmatch(line.text)}
 
 
 def _is_head_table(line: Line) -> bool:
@@ -121,9 +142,7 @@ def _title(head: Sequence[Line], labels: Sequence[Label], text: StructuredText) 
     return find_title(head, meta or text.title)
 
 
-def _carded(
-    card: values.Card, parts: _Parts, signature: Signature | None, filename: str, text: StructuredText
-) -> dict[str, object]:
+def _carded(card: values.Card, parts: _Parts, signature: Signature | None, filename: str) -> dict[str, object]:
     """The values of the card, in an order in which warnings read well."""
     title = parts.title
     number = values.document_number(card, parts.head)
@@ -132,7 +151,7 @@ def _carded(
         "title": title.text if title else None,
         "index_number": values.index_number(card, parts.head),
         "document_number": number,
-        "issuing_organ": values.issuing_organ(card, signature, title),
+        "issuing_organ": values.issuing_organ(card, signature, title, number),
         "written_on": (written := values.written_on(card, signature)),
         "published_on": (published := values.published_on(card)),
     }

@@ -193,7 +193,7 @@ def _groups(
 
 def _start(task: dict[str, object]) -> int:
     start = task["start"]
-    assert isinstance(start, int)  # noqa: S101 (built above)
+    assert isinstance(start, int)
     return start
 
 

@@ -21,6 +21,9 @@ _CLOSING = re.compile(
 )
 _ISSUED = re.compile(r"(?P<organ>.{2,40}?)\s*(?P<day>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*印发")
 _MOST_ORGANS = 20
+_HEAD_OF_ORGAN = re.compile(
+    r"(?:代)?(?:总理|省长|市长|县长|区长|州长|盟长|旗长|乡长|镇长|主席|部长|局长|厅长|主任|署长|行长)[\s:：]*[一-鿿·]{1,4}(?:\s*[一-鿿]{1,3})?"
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def find_signature(lines: Sequence[Line], first: int) -> Signature | None:
         found = _signed_at(lines, index, start)
         if found is None:
             continue
-        if found.organs or found.organ_lines:
+        if found.organs or found.organ_lines or _is_below_a_head(lines, index):
             return found
         if _is_place_of_signature(lines, index, addressee is not None):
             bare_days.append(found)
@@ -105,6 +108,11 @@ def _organs_above(lines: Sequence[Line], index: int, start: int) -> tuple[tuple[
         organs[:0] = named
         taken.append(line)
     return tuple(organs), tuple(reversed(taken)), masked
+
+
+def _is_below_a_head(lines: Sequence[Line], index: int) -> bool:
+    """Whether the line above is the head of the organ, as orders (令) are signed: 市长 某某."""
+    return index > 0 and _HEAD_OF_ORGAN.fullmatch(lines[index - 1].bare) is not None
 
 
 def _is_place_of_signature(lines: Sequence[Line], index: int, is_letter: bool) -> bool:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from gongkai.domains.documents.reader.lines import Line, bare
+from gongkai.domains.documents.reader.lines import Line, bare, words
 from gongkai.ground.files.text import Block
 
-NUMBER_HEADS = frozenset("序号 编号 号 项次".split())
-NOTE_HEADS = frozenset("备注 说明 备 注".split())
-_HEADS = NUMBER_HEADS | NOTE_HEADS | frozenset(
-    "目标 任务 工作任务 重点任务 主要任务 任务名称 任务内容 事项 事项名称 公开事项 项目 项目名称 内容 公开内容 工作内容 主要内容 考核内容 具体内容 指标 "
-    "一级指标 二级指标 三级指标 要求 有关要求 工作要求 具体要求 措施 工作措施 具体措施 标准 评分标准 考核标准 评分办法 分值 得分 权重 责任单位 责任部门 责任人 "
-    "牵头单位 牵头部门 配合单位 协办单位 承办单位 主办单位 时限 完成时限 完成时间 公开时限 公开主体 公开渠道 公开对象 公开方式 公开依据 时间 单位 名称 类别 部门 "
-    "领域 依据 方式 联系人 联系电话 数量 金额 结果 渠道 职责 阶段 类型 地址 电话 姓名 职务 分工".split()
-)  # fmt: skip
+NUMBER_HEADS = frozenset(words("序号 编号 号 项次"))
+NOTE_HEADS = frozenset(words("备注 说明"))
+_HEADS = (
+    NUMBER_HEADS
+    | NOTE_HEADS
+    | frozenset(
+        words(
+            "目标 任务 工作任务 重点任务 主要任务 任务名称 任务内容 事项 事项名称 公开事项 项目 项目名称 "
+            "内容 公开内容 工作内容 主要内容 考核内容 具体内容 指标 一级指标 二级指标 三级指标 要求 "
+            "有关要求 工作要求 具体要求 措施 工作措施 具体措施 标准 评分标准 考核标准 评分办法 分值 得分 "
+            "权重 责任单位 责任部门 责任人 牵头单位 牵头部门 配合单位 协办单位 承办单位 主办单位 时限 "
+            "完成时限 完成时间 公开时限 公开主体 公开渠道 公开对象 公开方式 公开依据 时间 单位 名称 类别 "
+            "部门 领域 依据 方式 联系人 联系电话 数量 金额 结果 渠道 职责 阶段 类型 地址 电话 姓名 职务 "
+            "分工"
+        )
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -9,23 +9,27 @@ from dataclasses import dataclass
 from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.domains.documents.reader.dates import day_line, is_masked_day
 from gongkai.domains.documents.reader.labels import is_label_line
-from gongkai.domains.documents.reader.lines import Line, bare, joined_han
+from gongkai.domains.documents.reader.lines import Line, bare, joined_han, words
 from gongkai.domains.documents.reader.organs import looks_like_organ
 from gongkai.domains.documents.reader.signature import find_addressee
 
 # 党政机关公文处理工作条例 (2012) names fifteen genres; platforms add the second row (requirements 6.5).
-_OFFICIAL = "决议 决定 命令 令 公报 公告 通告 意见 通知 通报 报告 请示 批复 议案 函 纪要".split()
-_PLATFORM = "办法 规定 细则 条例 规则 准则 规范 规划 方案 纲要 要点 计划 预案 指南 指引 目录 清单 公示 解读 章程 制度 标准 措施".split()
+_OFFICIAL = words("决议 决定 命令 令 公报 公告 通告 意见 通知 通报 报告 请示 批复 议案 函 纪要")
+_PLATFORM = words(
+    "办法 规定 细则 条例 规则 准则 规范 规划 方案 纲要 要点 计划 "
+    "预案 指南 指引 目录 清单 决算 预算 公示 解读 章程 制度 措施"
+)
 _GENRE = re.compile(rf"(?P<genre>{'|'.join(sorted([*_OFFICIAL, *_PLATFORM], key=len, reverse=True))})$")
 _TAIL = re.compile(
     r"(?:[（(《〈][^（()）]{0,20}(?:试行|暂行|修订|修正|草案|稿|版|年|月)[^（()）]{0,12}[）)]|》|〉|”)+$"
 )
 _REPRINT = re.compile(r"^[（(【\[]\s*转载\s*[）)】\]]\s*")
 _NOT_TITLE = re.compile(
-    r"(?:引言|前言|目录|概述|正文|附件|附表|摘要|序言|背景|【|关注|来源|时间|作者|答[:：]|问[:：]|第[一二三四五六七八九十百零\d]+[章条节编]"
+    r"(?:引言|前言|目录$|概述|正文|附件|附表|摘要|序言|背景|【[^】]*(?:解读|读懂)|关注|点击|来源|时间|作者|答[:：]|问[:：]|第[一二三四五六七八九十百零\d]+[章条节编]"
     r"|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]\D|步骤\d|https?:)"
 )
 _SITE_TAIL = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]{2,40}$")
+_HAN = re.compile(r"[一-鿿]")
 _LONG = 80
 
 
@@ -65,7 +69,7 @@ def find_title(head: Sequence[Line], page_title: str) -> Title | None:
             score = _score(text, part, head, named) if len(part) == size else None
             if score is not None and (best is None or score > best[0]):
                 best = (score, index, text, part)
-    if best is None or best[0] < 1 and (best[1] > 0 or best[0] < 0):
+    if best is None or (best[0] < 1 and (best[1] > 0 or best[0] < 0)):
         return None
     return Title(_REPRINT.sub("", best[2]), title_lines(head, _REPRINT.sub("", best[2])))
 
@@ -87,19 +91,30 @@ def title_lines(head: Sequence[Line], title: str) -> tuple[Line, ...]:
 
 def _score(text: str, part: Sequence[Line], head: Sequence[Line], named: str) -> float | None:
     plain = bare(text)
-    if not 6 <= len(plain) <= 150 or re.search(r"[。；]|[:：，,、;]$", plain) or _NOT_TITLE.match(plain):
+    if (
+        not 6 <= len(plain) <= 150
+        or len(_HAN.findall(plain)) < 4
+        or re.search(r"[。；]|[:：，,、;]$", plain)
+        or _NOT_TITLE.match(plain)
+    ):
         return None
     if any(line.table is not None or _is_other(line.text) for line in part) or looks_like_organ(plain):
+        return None
+    if any(_NOT_TITLE.match(line.bare) for line in part):
         return None
     if len(part) > 1 and (genre_of(plain) is None or any(genre_of(line.bare) for line in part[:-1])):
         return None
     score = (
-        4.0 if named and (bare(_REPRINT.sub("", text)) == named or len(plain) > 9 and named.startswith(plain)) else 0.0
+        4.0
+        if named and (bare(_REPRINT.sub("", text)) == named or (len(plain) > 9 and named.startswith(plain)))
+        else 0.0
     )
     score += 3 if genre_of(plain) else 0
     score += 2 if "关于" in plain else 0
     score += 1 if sum(line.bare == plain for line in head) > 1 else 0
-    score -= 2 if _REPRINT.match(text) else 0
+    score -= 2 if _REPRINT.match(text) else 1 if plain.startswith("【") else 0
+    if len(part) == 2 and looks_like_organ(part[0].bare) and re.match(r"\d{4}年", part[1].bare):
+        return score + 0.5  # a report's title has its organ on a line of its own
     return score - (0.5 * len(part) if len(part) > 1 else 0)
 
 
@@ -122,7 +137,8 @@ _NORMATIVE = re.compile(
 _KIND_BY_GENRE = {
     "公告": "notice", "通告": "notice", "公示": "notice", "公报": "notice", "指南": "guide", "指引": "guide",
     "年报": "annual_report", "解读": "interpretation", "条例": "regulation",
-    "办法": "normative_document", "规定": "normative_document", "细则": "normative_document", "规则": "normative_document",
+    "办法": "normative_document", "规定": "normative_document",
+    "细则": "normative_document", "规则": "normative_document",
 }  # fmt: skip
 
 
@@ -141,6 +157,6 @@ def kind_of(title: str | None, genre: str | None, organ_word: str | None) -> str
     for found in (own, genre):
         if found in _KIND_BY_GENRE:
             return _KIND_BY_GENRE[found]
-    if own or genre or organ_word or title and re.search(r"(?:任务)?(?:分工|分解)(?:表|方案)?$", bare(title)):
+    if own or genre or organ_word or (title and re.search(r"(?:任务)?(?:分工|分解)(?:表|方案)?$", bare(title))):
         return "other_document"
     return None

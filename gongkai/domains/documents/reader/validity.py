@@ -42,7 +42,7 @@ class Term:
     line: Line | None = None
 
     def ends_on(self, issued_on: dt.date | None, published_on: dt.date | None) -> dt.date | None:
-        """The expiry: the day stated, else the anniversary of a stated or printed beginning; None where that is unknown."""
+        """The expiry: the day stated, else the anniversary of a known beginning; None where that is unknown."""
         if self.until is not None:
             return self.until
         event_day = {"印发": issued_on, "下发": issued_on, "发布": published_on, "公布": published_on}
@@ -60,11 +60,8 @@ def stated_term(lines: Iterable[Line]) -> Term | None:
     """What the last sentence about the document's own force says, or None."""
     found = None
     for line in lines:
-        if (
-            line.table is not None
-            or "有效期" not in line.text
-            and "施行" not in line.text
-            and "执行至" not in line.text
+        if line.table is not None or (
+            "有效期" not in line.text and "施行" not in line.text and "执行至" not in line.text
         ):
             continue
         for sentence in re.split(r"(?<=。)", line.text):

@@ -17,7 +17,7 @@ from gongkai.domains.documents.reader.dates import day_at_start
 from gongkai.domains.documents.reader.document import Evidence
 from gongkai.domains.documents.reader.labels import Label
 from gongkai.domains.documents.reader.lines import Line, bare, place_of
-from gongkai.domains.documents.reader.organs import is_masked, organs_in, organs_of_title
+from gongkai.domains.documents.reader.organs import is_masked, looks_like_organ, organs_in, organs_of_title
 from gongkai.domains.documents.reader.signature import Signature, first_day
 from gongkai.domains.documents.reader.titles import Title
 from gongkai.ground.files.text import TextWarning
@@ -101,16 +101,25 @@ def document_number(card: Card, head: Sequence[Line]) -> DocumentNumber | None:
 
 
 def number_line(head: Sequence[Line]) -> tuple[Line | None, DocumentNumber | None]:
-    """The line of the head that is a document number, alone or in brackets; 令 and 第N号 may be two lines."""
+    """The first line of the head that is a document number, and that number."""
+    return next(((line, found) for line, found, _ in number_lines(head)), (None, None))
+
+
+def number_lines(head: Sequence[Line]) -> Iterator[tuple[Line, DocumentNumber, int]]:
+    """Lines of the head that are a document number, alone or in brackets, and how many lines it takes.
+
+    令 and 第N号 may be two lines.
+    """
     for index, line in enumerate(head):
         if line.table is not None:
             continue
         found = parse_document_number(line.text) or parse_document_number(line.text.strip("（）()"))
+        size = 1
         if found is None and line.bare.endswith("令") and index + 1 < len(head):
             found = parse_document_number(line.bare + head[index + 1].bare)
+            size = 2
         if found is not None:
-            return line, found
-    return None, None
+            yield line, found, size
 
 
 def written_on(card: Card, signature: Signature | None) -> dt.date | None:
@@ -172,12 +181,19 @@ def check_order(card: Card, written: dt.date | None, published: dt.date | None) 
         )
 
 
-def issuing_organ(card: Card, signature: Signature | None, title: Title | None) -> str | None:
-    """The organ at the signature, else the one the title names, else a label that names an organ; else None."""
+def issuing_organ(
+    card: Card, signature: Signature | None, title: Title | None, number: DocumentNumber | None
+) -> str | None:
+    """The organ at the signature, in the title or in its order's number, else a label that names one; else None."""
     label = card.label("issuing_organ")
     labelled = organs_in(label.value) if label and not is_masked(label.value) else []
     found = next(
-        (item for item in (_signed(signature), _titled(title), _labelled(label, labelled)) if item is not None), None
+        (
+            item
+            for item in (_signed(signature), _titled(title), _ordered(card, number), _labelled(label, labelled))
+            if item is not None
+        ),
+        None,
     )
     beside = card.printed("issuing_organ")
     if found is None:
@@ -226,6 +242,15 @@ def _titled(title: Title | None) -> _Organs | None:
         if organs:
             return organs, place_of(line, "标题"), line.text
     return None
+
+
+def _ordered(card: Card, number: DocumentNumber | None) -> _Organs | None:
+    """The organ whose order (令) it is."""
+    organ = number.organ_word.removesuffix("令") if number is not None and number.form == "order" else ""
+    if not looks_like_organ(organ):
+        return None
+    evidence = card.evidence["document_number"]
+    return [organ], evidence.place, evidence.quote
 
 
 def _labelled(label: Label | None, organs: list[str]) -> _Organs | None:
