@@ -36,7 +36,8 @@ def test_an_organ_is_found_by_every_name_it_is_printed_under(city, bureau):
     assert resolve_organ(" 云 洲 市\u3000财政局") == bureau
     assert resolve_organ("市财政局") == bureau
     assert resolve_organ("云政发") == city
-    assert resolve_organ("云政办发") is None and resolve_organ("") is None
+    assert resolve_organ("云政办发") is None
+    assert resolve_organ("") is None
 
 
 def test_a_name_shared_by_two_is_decided_by_the_tree_or_not_at_all(city, bureau):
@@ -52,7 +53,8 @@ def test_a_former_name_is_still_found(city, bureau):
     assert resolve_organ("云洲市财政局") == resolve_organ("云洲市财政和国资局") == bureau
     assert resolve_organ("市财政局") == bureau
     event = Event.objects.latest("id")
-    assert event.name == "organ.renamed" and event.data["name"] == ["云洲市财政局", "云洲市财政和国资局"]
+    assert event.name == "organ.renamed"
+    assert event.data["name"] == ["云洲市财政局", "云洲市财政和国资局"]
 
 
 def test_functions_pass_to_a_successor_and_the_predecessor_ends(city, bureau):
@@ -60,7 +62,8 @@ def test_functions_pass_to_a_successor_and_the_predecessor_ends(city, bureau):
     day = dt.date(2026, 3, 2)
     actions.succeed(bureau, actor=SYSTEM, successor=heir, on=day, basis="云编〔2026〕2号")
     assert bureau.valid_until == day
-    assert successor_of(bureau) == heir and successor_of(heir) == heir
+    assert successor_of(bureau) == heir
+    assert successor_of(heir) == heir
     assert resolve_organ("云洲市财政局") == bureau
     assert not Organ.objects.filter(in_force(day), pk=bureau.pk).exists()
     assert Organ.objects.filter(in_force(day - dt.timedelta(days=1)), pk=bureau.pk).exists()
@@ -83,7 +86,8 @@ def test_an_organ_with_open_work_is_not_abolished(city, bureau, monkeypatch):
     day = dt.date(2026, 3, 2)
     with pytest.raises(Refused) as no:
         actions.abolish(city, actor=SYSTEM, on=day)
-    assert no.value.code == "organs.still_holds" and "1个下级机构" in str(no.value)
+    assert no.value.code == "organs.still_holds"
+    assert "1个下级机构" in str(no.value)
     with pytest.raises(Refused) as no:
         actions.abolish(bureau, actor=SYSTEM, on=day)
     assert "1名在用人员" in str(no.value)
@@ -109,9 +113,11 @@ def test_updating_checks_codes_against_what_is_kept(city, bureau):
 
 def test_a_person_is_enrolled_with_a_password_to_change(city):
     person = actions.enrol(actor=SYSTEM, organ=city, username="wang.min", name="王敏", password=PASSWORD)
-    assert person.check_password(PASSWORD) and person.must_change_password
+    assert person.check_password(PASSWORD)
+    assert person.must_change_password
     event = Event.objects.latest("id")
-    assert event.data == {"ref": str(person.ref)} and "王敏" not in str(event.data)
+    assert event.data == {"ref": str(person.ref)}
+    assert "王敏" not in str(event.data)
     assert not actions.enrol(actor=SYSTEM, organ=city, username="robot", name="接口").has_usable_password()
 
 
@@ -134,7 +140,8 @@ def test_bad_enrolments_are_refused(city, username, name, password, code):
     with pytest.raises(Refused) as no:
         actions.enrol(actor=SYSTEM, organ=city, username=username, name=name, password=password)
     assert no.value.code == code
-    assert Person.objects.count() == 1 and Event.objects.count() == before
+    assert Person.objects.count() == 1
+    assert Event.objects.count() == before
 
 
 def test_who_holds_open_items_is_not_disabled(city, monkeypatch):
@@ -142,27 +149,31 @@ def test_who_holds_open_items_is_not_disabled(city, monkeypatch):
     monkeypatch.setattr(holdings, "of_person", [lambda who: ["起草中的文件3件"] if who.pk == person.pk else []])
     with pytest.raises(Refused) as no:
         actions.disable(person, actor=SYSTEM)
-    assert no.value.code == "people.holds_items" and "起草中的文件3件" in str(no.value)
+    assert no.value.code == "people.holds_items"
+    assert "起草中的文件3件" in str(no.value)
     assert Person.objects.get(pk=person.pk).is_active
     monkeypatch.setattr(holdings, "of_person", [])
     actions.disable(person, actor=SYSTEM)
     assert actor_for(Person.objects.get(pk=person.pk)).grants == ()
     actions.enable(person, actor=SYSTEM)
-    assert person.is_active and person.must_change_password
+    assert person.is_active
+    assert person.must_change_password
 
 
 def test_nobody_disables_himself(city):
     person = make_person("sysadmin", city, Role.SYSTEM_ADMIN)
     with pytest.raises(Refused) as no:
         actions.disable(person, actor=as_actor(person))
-    assert no.value.code == "people.self" and Person.objects.get(pk=person.pk).is_active
+    assert no.value.code == "people.self"
+    assert Person.objects.get(pk=person.pk).is_active
 
 
 def test_a_transfer_waits_for_the_end_of_old_grants(city, bureau):
     person = make_person("li", city, Role.OFFICER)
     with pytest.raises(Refused) as no:
         actions.transfer(person, actor=SYSTEM, to=bureau)
-    assert no.value.code == "people.holds_grants" and Person.objects.get(pk=person.pk).organ == city
+    assert no.value.code == "people.holds_grants"
+    assert Person.objects.get(pk=person.pk).organ == city
     person.grants.update(valid_until=dt.date(2026, 3, 1))
     make_grant(person, Role.HANDLER, bureau)
     actions.transfer(person, actor=SYSTEM, to=bureau)
@@ -187,7 +198,8 @@ def test_passwords_are_changed_by_their_owner_and_reset_by_the_administrator(cit
 
     fresh = actions.reset_password(person, actor=SYSTEM)
     kept = Person.objects.get(pk=person.pk)
-    assert kept.check_password(fresh) and kept.must_change_password
+    assert kept.check_password(fresh)
+    assert kept.must_change_password
     assert fresh not in str(Event.objects.latest("id").data)
 
 
