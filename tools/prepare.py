@@ -20,8 +20,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "gongkai-installed"
 SYSTEM_STAMP = VENV / "gongkai-system"
 LAUNCHER = """#!/bin/sh
-# The command line of this checkout; works from any folder and in paths with spaces.
-exec "$(dirname "$(readlink -f "$0")")/python" -m gongkai.config "$@"
+# The command line of this checkout, from any folder (-P: whatever lies in that folder) and in paths with spaces.
+exec "$(dirname "$(readlink -f "$0")")/python" -P -m gongkai.config "$@"
 """
 
 

@@ -61,10 +61,19 @@ class Child:
 
 def children(host: str, port: int) -> list[Child]:
     """The three processes of one machine."""
-    here = [sys.executable, "-m", "gongkai.config"]
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    here = [sys.executable, "-P", "-m", "gongkai.config"]
+    web = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", str(env.WEB_PROCESSES), "--no-ws", "--http", "1", "--respawn-failed-workers"]
-    web += ["--log-level", "warning", "--blocking-threads", "4", "gongkai.config.wsgi:application"]
+    # Granian puts its working folder first on the path, and that must not be whatever folder we were called from.
+    web += [
+        "--working-dir",
+        str(env.ROOT),
+        "--log-level",
+        "warning",
+        "--blocking-threads",
+        "4",
+        "gongkai.config.wsgi:application",
+    ]
     return [Child("web", web), Child("worker", [*here, "worker"]), Child("tick", [*here, "tick", "--forever"])]
 
 
