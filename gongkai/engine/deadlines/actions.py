@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from gongkai.engine.deadlines.compute import EXTENSION_TOO_LONG, NO_EXTENSION
-from gongkai.engine.deadlines.facts import Facts, Outlook, Pause, apply, is_in_hours, outlook
+from gongkai.engine.deadlines.facts import Basis, Facts, Pause, apply, basis, is_in_hours
 from gongkai.engine.deadlines.models import OPEN_STATES, Deadline, DeadlineState
 from gongkai.engine.deadlines.queries import outdated, past_due
 from gongkai.ground import clock
@@ -81,7 +81,7 @@ def start(
         calendar=organ.calendar,
         owners=[str(owner) for owner in owners],
     )
-    apply(deadline, applied, facts, outlook(applied, facts, organ.calendar))
+    apply(deadline, applied, facts, basis(organ.calendar))
     deadline.save()
     _record(deadline, "deadline.started", actor, {"start": on.isoformat()})
     return deadline
@@ -149,7 +149,7 @@ def meet(deadline: Deadline, *, actor: Actor, on: dt.date | dt.datetime) -> Dead
     row, applied, facts = _open(deadline)
     if facts.open_pause is not None:
         closed = facts.closed(max(clock.day_of(on) if isinstance(on, dt.datetime) else on, facts.open_pause.first))
-        apply(row, applied, closed, outlook(applied, closed, row.calendar))
+        apply(row, applied, closed, basis(row.calendar))
     row.met_on = clock.day_of(on) if isinstance(on, dt.datetime) else on
     row.met_at = on if isinstance(on, dt.datetime) else None
     row.state = DeadlineState.MET_LATE if _is_late(row, applied) else DeadlineState.MET
@@ -206,7 +206,8 @@ def recompute(
     same transaction.
     """
     rows = list(outdated(region).select_for_update(of=("self",)).order_by("pk")[:limit])
-    changes = [change for row in rows if (change := _reckon_again(row)) is not None]
+    on = basis(region)
+    changes = [change for row in rows if (change := _reckon_again(row, on)) is not None]
     Deadline.objects.bulk_update(rows, _DERIVED)
     append([_event(c.deadline, "deadline.recomputed", SYSTEM, _moved(c)) for c in changes])
     if tell is not None:
@@ -220,11 +221,11 @@ _DERIVED = [
 ]  # fmt: skip
 
 
-def _reckon_again(row: Deadline) -> Change | None:
+def _reckon_again(row: Deadline, on: Basis) -> Change | None:
     facts = Facts.from_json(row.facts)
     before, was_provisional, version = _end(row), row.is_provisional, row.calendar_version
     applied = _rule_now(row, facts)
-    apply(row, applied, facts, outlook(applied, facts, row.calendar))
+    apply(row, applied, facts, on)
     if row.due_on is not None and not _is_past(row, clock.now()):
         row.state = DeadlineState.RUNNING
     if (before, was_provisional) == (_end(row), row.is_provisional):
@@ -278,8 +279,7 @@ def _rewrite(
     deadline: Deadline, row: Deadline, applied: Rule, facts: Facts, name: str, actor: Actor, data: dict[str, Any]
 ) -> Deadline:
     before = _end(row)
-    found: Outlook = outlook(applied, facts, row.calendar)
-    apply(row, applied, facts, found)
+    apply(row, applied, facts, basis(row.calendar))
     row.save()
     _show(deadline, row)
     _record(row, name, actor, {**data, "before": before, "after": _end(row)})

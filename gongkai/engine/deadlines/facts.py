@@ -10,6 +10,7 @@ from gongkai.engine.deadlines.compute import Computed, Span, compute
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.ground import clock
 from gongkai.ground.calendars.queries import calendar
+from gongkai.ground.calendars.reckoning import Calendar
 from gongkai.ground.rulebook.queries import Rule, rulebook_version
 from gongkai.ground.rulebook.schema import Unit
 
@@ -87,23 +88,35 @@ class Outlook:
         return self.due if isinstance(self.due, dt.datetime) else None
 
 
-def outlook(rule: Rule, facts: Facts, region: str) -> Outlook:
+@dataclass(frozen=True)
+class Basis:
+    """What a reckoning rests on: the calendar, and the version of the rulebook with its presets."""
+
+    calendar: Calendar
+    rulebook: str
+
+
+def basis(region: str) -> Basis:
+    """The basis in its present version."""
+    return Basis(calendar(region), rulebook_version())
+
+
+def outlook(rule: Rule, facts: Facts, days: Calendar) -> Outlook:
     """What follows from rule, facts and calendar. Raises Refused like ``compute``."""
     if facts.open_pause is not None:
         return Outlook(None)
     spans: list[Span] = [(pause.first, pause.last) for pause in facts.pauses if pause.last is not None]
-    computed: Computed = compute(
-        rule.provision, facts.start, calendar=calendar(region), pauses=spans, extension=facts.extension
-    )
+    computed: Computed = compute(rule.provision, facts.start, calendar=days, pauses=spans, extension=facts.extension)
     return Outlook(computed.due, computed.is_provisional, computed.trace)
 
 
-def apply(deadline: Deadline, rule: Rule, facts: Facts, found: Outlook) -> None:
-    """Put rule, facts and what follows from them on the row; the caller writes it."""
+def apply(deadline: Deadline, rule: Rule, facts: Facts, on: Basis) -> None:
+    """Put rule, facts and what follows from them on the row; the caller writes it. Raises Refused like ``compute``."""
+    found = outlook(rule, facts, on.calendar)
     deadline.rule = rule.as_json()
     deadline.facts = facts.as_json()
-    deadline.calendar_version = calendar(deadline.calendar).version
-    deadline.rulebook_version = rulebook_version()
+    deadline.calendar_version = on.calendar.version
+    deadline.rulebook_version = on.rulebook
     deadline.due_on, deadline.due_at = found.due_on, found.due_at
     deadline.is_provisional = found.is_provisional
     deadline.trace = found.trace

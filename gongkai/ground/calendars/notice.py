@@ -1,7 +1,8 @@
 """Reads the yearly notice on days off (国务院办公厅关于某年部分节假日安排的通知) into lists of days.
 
 The notice names days as "1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。". The weekday
-in brackets and the count of days are checked against the days read, so that a slip of the pen does not become a wrong deadline.
+in brackets and the count of days are checked against the days read, so that a slip of the
+pen does not become a wrong deadline.
 """
 
 from __future__ import annotations

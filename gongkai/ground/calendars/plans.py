@@ -1,8 +1,8 @@
 """Year plans: which days of a year are off or made up, as the notice says (放假调休安排).
 
 A plan of the base region "CN" comes from the yearly notice of the State Council Office (国务院办公厅); a plan of
-another region overlays it with the days its local government set (全国年节及纪念日放假办法 Article 4). Days are filed under the
-year they fall in, not under the year of the notice: the notice for 2019 also moved days of December 2018.
+another region overlays it with the days its local government set (全国年节及纪念日放假办法 Article 4).
+Days are filed under the year they fall in, not under the year of the notice: that for 2019 moved days of December 2018.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ entry cites its provision; every key that the interfaces promise is there.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -33,40 +34,40 @@ from gongkai.ground.rulebook.schema import (
 
 FOLDER = Path(__file__).parent
 PROMISED_KEYS = frozenset(
-    [
-        "foi.reply",
-        "foi.extension",
-        "foi.correction-notice",
-        "foi.third-party",
-        "foi.co-maker",
-        "foi.fee-payment",
-        "foi.reconsideration",
-        "foi.litigation",
-        "disclosure.publish",
-        "interpretation.publish",
-        "foi.correction-period",
-        "guide.update",
-        "penalty.publish",
-        "penalty.withdraw",
-        "credit.publish",
-        "enforcement.publish",
+    {
+        "archive.transfer",
         "budget.publish",
-        "consultation.opinions",
-        "consultation.hearing-materials",
-        "review.legality",
-        "concern.statement",
         "concern.briefing",
         "concern.response",
+        "concern.statement",
+        "consultation.hearing-materials",
+        "consultation.opinions",
+        "credit.publish",
+        "disclosure.publish",
+        "enforcement.publish",
+        "foi.co-maker",
+        "foi.correction-notice",
+        "foi.correction-period",
+        "foi.extension",
+        "foi.fee-payment",
+        "foi.litigation",
+        "foi.reconsideration",
+        "foi.reply",
+        "foi.third-party",
+        "guide.update",
+        "interpretation.publish",
+        "litigation.defence",
         "message.reply",
-        "report.department",
-        "report.government",
-        "archive.transfer",
+        "penalty.publish",
+        "penalty.withdraw",
+        "publicity.period",
         "reconsideration.defence",
         "reconsideration.defence-simplified",
-        "litigation.defence",
+        "report.department",
+        "report.government",
+        "review.legality",
         "site.error-report",
-        "publicity.period",
-    ]
+    }
 )
 
 LISTS: dict[str, type[Term]] = {
@@ -94,6 +95,12 @@ class Book:
 
     rules: dict[str, RuleEntry]
     lists: dict[str, tuple[Term, ...]]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal exactly when the rules are."""
+        said = "".join(entry.model_dump_json() for _, entry in sorted(self.rules.items()))
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @cache
@@ -138,12 +145,12 @@ def _faults_of_versions(versions: Sequence[Dated]) -> Iterable[str]:
 
 def _faults_of_list(name: str, terms: Sequence[Term]) -> list[str]:
     if not terms:
-        return [f"{name}: the list is empty"]
+        return [f"{name}.yaml: the list is empty"]
     by_code: dict[str, list[Term]] = {}
     for term in terms:
         by_code.setdefault(term.code, []).append(term)
     return [
-        f"{name}: code {code} is given twice on {later.valid_from}"
+        f"{name}.yaml: code {code} is given twice on {later.valid_from}"
         for code, versions in by_code.items()
         for earlier, later in pairwise(sorted(versions, key=lambda term: term.valid_from))
         if earlier.valid_until is None or later.valid_from <= earlier.valid_until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -111,6 +112,12 @@ def entry_of(key: str) -> RuleEntry:
     if entry is None:
         raise Refused(UNKNOWN_RULE, key=key)
     return entry
+
+
+def rulebook_version() -> str:
+    """A fingerprint of the rulebook and the presets changed here: with another one deadlines are reckoned again."""
+    changed = list(RuleOverride.objects.order_by("id").values_list("id", "valid_until"))
+    return hashlib.sha256(f"{load().fingerprint}{changed}".encode()).hexdigest()[:16]
 
 
 def _override(key: str, on: dt.date, organ: Organ) -> RuleOverride | None:

@@ -5,39 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organs', '0002_former_names'),
+        ("organs", "0002_former_names"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_type', models.CharField(max_length=24)),
-                ('subject_id', models.CharField(max_length=40)),
-                ('rule_key', models.CharField(max_length=60, verbose_name='规则')),
-                ('rule', models.JSONField(verbose_name='规则快照')),
-                ('facts', models.JSONField(verbose_name='事实')),
-                ('calendar', models.CharField(max_length=32, verbose_name='工作日历')),
-                ('calendar_version', models.CharField(max_length=16)),
-                ('rulebook_version', models.CharField(max_length=16)),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='到期日')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='到期时刻')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('trace', models.JSONField(default=list, verbose_name='计算过程')),
-                ('state', models.CharField(choices=[('running', '计时中'), ('met', '按期完成'), ('met_late', '逾期完成'), ('overdue', '已逾期'), ('cancelled', '已取消')], default='running', max_length=12, verbose_name='状态')),
-                ('met_on', models.DateField(blank=True, null=True, verbose_name='完成日')),
-                ('met_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时刻')),
-                ('owners', models.JSONField(default=list, verbose_name='责任人')),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='organs.organ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_type", models.CharField(max_length=24)),
+                ("subject_id", models.CharField(max_length=40)),
+                ("rule_key", models.CharField(max_length=60, verbose_name="规则")),
+                ("rule", models.JSONField(verbose_name="规则快照")),
+                ("facts", models.JSONField(verbose_name="事实")),
+                ("calendar", models.CharField(max_length=32, verbose_name="工作日历")),
+                ("calendar_version", models.CharField(max_length=16)),
+                ("rulebook_version", models.CharField(max_length=16)),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="到期日")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="到期时刻")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("trace", models.JSONField(default=list, verbose_name="计算过程")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "计时中"),
+                            ("met", "按期完成"),
+                            ("met_late", "逾期完成"),
+                            ("overdue", "已逾期"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="running",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("met_on", models.DateField(blank=True, null=True, verbose_name="完成日")),
+                ("met_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时刻")),
+                ("owners", models.JSONField(default=list, verbose_name="责任人")),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="organs.organ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时限',
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='deadline_subject'), models.Index(fields=['state', 'due_on'], name='deadline_due'), models.Index(fields=['organ', 'state', 'due_on'], name='deadline_organ'), models.Index(fields=['state', 'calendar', 'calendar_version'], name='deadline_calendar')],
+                "verbose_name": "时限",
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="deadline_subject"),
+                    models.Index(fields=["state", "due_on"], name="deadline_due"),
+                    models.Index(fields=["organ", "state", "due_on"], name="deadline_organ"),
+                    models.Index(fields=["state", "calendar", "calendar_version"], name="deadline_calendar"),
+                ],
             },
         ),
     ]
