@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register import log, proofs, verify_register
 from gongkai.ground.register.models import Event
+from gongkai.ground.register.signing import ED25519, PublicKey
 from tests.register.makers import MOMENT, new_event, published
 
 ORIGIN = "gongkai.yunzhou.example/register"
@@ -49,6 +52,21 @@ def test_the_shape_of_a_proof(published_event: Event, django_assert_num_queries:
     assert proof["public"]["index_number"] == "YZ001-2026-00900"
     assert published_event.salt not in json.dumps(proof)
     assert "person:0001" not in json.dumps(proof)
+
+
+@pytest.mark.sqlite
+def test_a_proof_reads_by_index_alone(published_event: Event) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        proofs.event_proof(published_event)
+    with connection.cursor() as cursor:
+        steps = []
+        for query in captured.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            steps += [row[3] for row in cursor.fetchall()]
+    assert not [step for step in steps if "SCAN" in step]
+    nodes = [step for step in steps if "SEARCH register_treenode" in step]
+    assert len(nodes) == 2  # one search for each of the levels 1 and 2
+    assert all("(log_id=? AND level=? AND index=?)" in step for step in nodes)
 
 
 def test_what_is_not_proven(sealed: Seal) -> None:
@@ -143,6 +161,11 @@ def test_a_citizen_verifies(citizen: Citizen) -> None:
     assert "YZ001-2026-00900" in said
     line = (citizen.folder / "key").read_text().strip()
     assert citizen.run("proof", "content", "--key", line)[0] == 0
+    other = PublicKey("other.example", ED25519, ED25519.public(bytes(32))).vkey
+    (citizen.folder / "key").write_text(f"# 公开登记簿公钥\n\n{other}\n{line}\n")
+    assert citizen.check()[0] == 0
+    (citizen.folder / "key").write_text("# 没有公钥\n")
+    assert citizen.check()[0] == 2
 
 
 def test_one_proof_of_a_list(citizen: Citizen, sealed: Seal) -> None:
@@ -198,8 +221,6 @@ def test_each_check_is_named(citizen: Citizen, change: Callable[[dict[str, Any]]
 
 
 def test_other_content_or_key(citizen: Citizen) -> None:
-    from gongkai.ground.register.signing import ED25519, PublicKey
-
     (citizen.folder / "content").write_bytes(CHANGED)
     assert citizen.check()[0] == 1
     (citizen.folder / "content").write_bytes(CONTENT)

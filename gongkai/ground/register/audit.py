@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, Count, Exists, Max, OuterRef, Q, Q
 from django.db.models.functions import Coalesce
 
 from gongkai.ground.refusal import Refused
-from gongkai.ground.register import checkpoint, merkle
+from gongkai.ground.register import checkpoint, merkle, tree
 from gongkai.ground.register.merkle import Place
 from gongkai.ground.register.models import Checkpoint, Event, Leaf, Log, TreeNode
 from gongkai.ground.register.signing import PublicKey, published_key
@@ -116,11 +116,11 @@ class Walk:
         exists = Exists(Event.objects.filter(pk=OuterRef("event_id")))
         rows = Leaf.objects.filter(log=self.log, index__gte=start, index__lt=end).annotate(has_event=exists)
         self._leaves = {row[0]: row[1:] for row in rows.values_list("index", "event_id", "leaf_hash", "has_event")}
-        where = Q(level=1, index__gte=start >> 1, index__lt=end >> 1)
-        for level in range(2, end.bit_length()):
-            where |= Q(level=level, index__gte=start >> level, index__lt=end >> level)
-        nodes = TreeNode.objects.filter(where, log=self.log).values_list("level", "index", "hash")
-        self._nodes = {Place(level, offset): _digest(text) for level, offset, text in nodes}
+        levels = [
+            Q(level=level, index__gte=start >> level, index__lt=end >> level)
+            for level in range(1, max(end.bit_length(), 2))
+        ]
+        self._nodes = {place: _digest(text) for place, text in tree.inner_nodes(self.log.pk, levels)}
         self.loaded = end
 
     def add(self, index: int) -> Iterator[Difference]:

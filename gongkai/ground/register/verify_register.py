@@ -7,6 +7,7 @@
 PROOF    the proof: a JSON file with one proof or a list of proofs (/register/proof/<index number>)
 CONTENT  the published content: the bytes of /r/<index number>.edition.json, exactly as downloaded
 KEY      the public key of the register: the line printed on paper or shown at /register/key, or a file with that line
+         (a file may hold several lines, one for each register; lines that begin with # are left out)
 FILE     a JSON file with a consistency proof between two checkpoints
 
 Exit code: 0 everything is right, 1 it does not verify (the check that failed is named), 2 it could not be run.
@@ -215,25 +216,27 @@ def read_key(text: str) -> Key:
     return Key(name, expected, raw[1:])
 
 
-def check_note(note: str, key: Key, say: Reporter) -> Checkpoint:
+def check_note(note: str, keys: Sequence[Key], say: Reporter) -> Checkpoint:
     """Check the signature of a checkpoint, and read it."""
     body, gap, signatures = note.partition("\n\n")
     lines = body.split("\n")
     if not gap or len(lines) < 3 or not lines[1].isdigit():
         raise DoesNotVerify("检查点格式不对 / the checkpoint is malformed")
-    if lines[0] != key.name:
+    named = [key for key in keys if key.name == lines[0]]
+    if not named:
+        names = ", ".join(key.name for key in keys)
         raise DoesNotVerify(
-            f"检查点属于登记簿 {lines[0]}，公钥属于 {key.name} / the checkpoint is of another register than the key"
+            f"检查点属于登记簿 {lines[0]}，公钥属于 {names} / the checkpoint is of another register than the key"
         )
-    if not any(is_signature(line, body + "\n", key) for line in signatures.splitlines()):
+    if not any(is_signature(line, body + "\n", key) for key in named for line in signatures.splitlines()):
         raise DoesNotVerify("检查点的签名不是此公钥所签 / the checkpoint is not signed with this key")
     try:
         root = base64.b64decode(lines[2], validate=True)
     except binascii.Error:
         raise DoesNotVerify("检查点格式不对 / the checkpoint is malformed") from None
     say(
-        f"检查点由登记簿 {key.name} 签名，共 {lines[1]} 条",
-        f"the checkpoint of {lines[1]} entries is signed by the register {key.name}",
+        f"检查点由登记簿 {lines[0]} 签名，共 {lines[1]} 条",
+        f"the checkpoint of {lines[1]} entries is signed by the register {lines[0]}",
     )
     return Checkpoint(lines[0], int(lines[1]), root)
 
@@ -265,7 +268,7 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
 
-def check_proof(proof: dict[str, Any], content_hash: str, key: Key) -> None:
+def check_proof(proof: dict[str, Any], content_hash: str, keys: Sequence[Key]) -> None:
     """The five checks of a proof; raises DoesNotVerify at the first that fails."""
     say = Reporter()
     public = proof["public"]
@@ -284,7 +287,7 @@ def check_proof(proof: dict[str, Any], content_hash: str, key: Key) -> None:
         raise DoesNotVerify("公开内容与叶不一致 / the public statement is not the one committed to in the leaf")
     say("公开内容与叶中的承诺一致", "the leaf commits to the public statement")
 
-    checkpoint = check_note(proof["checkpoint"], key, say)
+    checkpoint = check_note(proof["checkpoint"], keys, say)
     if checkpoint.size != proof["tree_size"] or checkpoint.origin != proof["log"]:
         raise DoesNotVerify("证明与检查点的条数或名称不同 / proof and checkpoint differ in size or name")
 
@@ -296,10 +299,10 @@ def check_proof(proof: dict[str, Any], content_hash: str, key: Key) -> None:
     print("         登记内容 / registered: " + json.dumps(public, ensure_ascii=False, sort_keys=True))
 
 
-def check_consistency(proof: dict[str, Any], key: Key) -> None:
+def check_consistency(proof: dict[str, Any], keys: Sequence[Key]) -> None:
     """Whether the newer checkpoint only added to the older."""
     say = Reporter()
-    old, new = check_note(proof["old"], key, say), check_note(proof["new"], key, say)
+    old, new = check_note(proof["old"], keys, say), check_note(proof["new"], keys, say)
     path = [bytes.fromhex(step) for step in proof["path"]]
     if not is_consistent(old.size, old.root, new.size, new.root, path):
         raise DoesNotVerify(
@@ -336,11 +339,12 @@ def read_json(name: str) -> Any:
         raise CannotRun(f"不是 JSON 文件 / not a JSON file: {name}") from None
 
 
-def key_argument(text: str) -> Key:
-    """The key from the command line: the line itself, or the name of a file that holds it."""
-    if text.count("+") >= 2:
-        return read_key(text)
-    return read_key(read_bytes(text).decode("utf-8-sig", "replace"))
+def key_argument(text: str) -> list[Key]:
+    """The key from the command line: the line itself, or the name of a file that holds it, or several."""
+    if text.count("+") < 2:
+        text = read_bytes(text).decode("utf-8-sig", "replace")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [read_key(line) for line in lines] or [read_key("")]
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -361,10 +365,10 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 def check(options: argparse.Namespace) -> None:
     """Do what the command line asks; raises DoesNotVerify or CannotRun."""
-    key = key_argument(options.key)
+    keys = key_argument(options.key)
     try:
         if options.consistency:
-            check_consistency(read_json(options.consistency), key)
+            check_consistency(read_json(options.consistency), keys)
             return
         content_hash = hashlib.sha256(read_bytes(options.content)).hexdigest()
         found = read_json(options.proof)
@@ -372,7 +376,7 @@ def check(options: argparse.Namespace) -> None:
         if not proofs:
             raise CannotRun("文件中没有证明 / the file holds no proof")
         for proof in choose(proofs, content_hash):
-            check_proof(proof, content_hash, key)
+            check_proof(proof, content_hash, keys)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DoesNotVerify(f"证明缺少内容或格式不对 / the proof is incomplete or malformed ({error!r})") from None
 
