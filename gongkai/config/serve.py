@@ -18,6 +18,7 @@ from gongkai.config import env
 
 GRACE_SECONDS = 15.0
 PR_SET_PDEATHSIG = 1
+PATHS = ("VAR_DIR", "FILES_DIR", "KEYS_DIR", "CHECKPOINTS_DIR", "SECRET_KEY_FILE")
 
 
 def _end_with_parent() -> None:
@@ -40,7 +41,13 @@ class Child:
         """Starts the process now."""
         self.started = time.monotonic()
         # A session of its own: Ctrl-C reaches the supervisor only, and what a killed child leaves can be ended whole.
-        self.process = subprocess.Popen(self.command, preexec_fn=_end_with_parent, start_new_session=True)  # noqa: PLW1509
+        # The checkout as folder: Granian imports from its folder first, which must not be wherever we were called from.
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=env.ROOT,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - the supervisor has no thread but its own
+        )
 
     def revive(self) -> None:
         """Starts a process that ended; one that keeps dying waits longer each time, at most 30 seconds."""
@@ -64,16 +71,7 @@ def children(host: str, port: int) -> list[Child]:
     here = [sys.executable, "-P", "-m", "gongkai.config"]
     web = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", str(env.WEB_PROCESSES), "--no-ws", "--http", "1", "--respawn-failed-workers"]
-    # Granian puts its working folder first on the path, and that must not be whatever folder we were called from.
-    web += [
-        "--working-dir",
-        str(env.ROOT),
-        "--log-level",
-        "warning",
-        "--blocking-threads",
-        "4",
-        "gongkai.config.wsgi:application",
-    ]
+    web += ["--log-level", "warning", "--blocking-threads", "4", "gongkai.config.wsgi:application"]
     return [Child("web", web), Child("worker", [*here, "worker"]), Child("tick", [*here, "tick", "--forever"])]
 
 
@@ -112,7 +110,8 @@ class Supervisor:
         """Starts everything; true once the web answers (false: stopped, or not within a minute)."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        # The package must be found whatever folder the command is called from.
+        # The children run in the checkout: relative paths of the environment are settled here.
+        os.environ |= {name: str(getattr(env, name)) for name in PATHS}
         os.environ["PYTHONPATH"] = str(env.ROOT)
         for child in self.children:
             child.start()

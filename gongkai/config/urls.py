@@ -5,5 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("gongkai.surfaces.portal.urls")),
+    path("", include("gongkai.surfaces.look.display")),
     path("", include("gongkai.surfaces.api.urls")),
 ]
