@@ -27,7 +27,7 @@ from gongkai.engine.deadlines.queries import due_soon, of_subject, overdue, remi
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.calendars.queries import calendar
-from gongkai.ground.organs.models import Organ
+from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import law_in_force
@@ -45,6 +45,7 @@ def begin(rule_key: str = "foi.reply", on: Any = "2026-03-02", subject_id: str =
     organ, _ = Organ.objects.get_or_create(
         code=code, defaults={"name": "云洲市教育局", "type": "department", "level": "city"}
     )
+    owner, _ = Person.objects.get_or_create(username="p1", defaults={"name": "某某", "organ": organ})
     return start(
         actor=SYSTEM,
         subject_type="case",
@@ -52,7 +53,7 @@ def begin(rule_key: str = "foi.reply", on: Any = "2026-03-02", subject_id: str =
         organ=organ,
         rule_key=rule_key,
         on=D(on) if isinstance(on, str) else on,
-        owners=["p1"],
+        owners=[owner],
     )
 
 
@@ -240,10 +241,12 @@ def test_lists_by_organ_and_subject_are_one_query(django_assert_num_queries: Any
 def test_owners_hand_over_open_clocks_only() -> None:
     row, done = begin(), begin(subject_id="2")
     cancel(done, actor=SYSTEM, reason="测试")
-    assert hand_over([row, done], actor=SYSTEM, giver="p1", taker="p2") == 1
+    giver = Person.objects.get(username="p1")
+    taker = Person.objects.create(username="p2", name="某某", organ=row.organ)
+    assert hand_over([row, done], actor=SYSTEM, giver=giver, taker=taker) == 1
     row.refresh_from_db()
     done.refresh_from_db()
-    assert (row.owners, done.owners) == (["p2"], ["p1"])
+    assert (row.owners, done.owners) == ([str(taker.ref)], [str(giver.ref)])
 
 
 @settings(max_examples=50)

@@ -20,7 +20,7 @@ from gongkai.engine.deadlines.models import OPEN_STATES, Deadline, DeadlineState
 from gongkai.engine.deadlines.queries import outdated, past_due
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
-from gongkai.ground.organs.models import Organ
+from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused, wording
 from gongkai.ground.register.log import NewEvent, append
 from gongkai.ground.rulebook.queries import Rule, rule
@@ -68,9 +68,9 @@ def start(
     organ: Organ,
     rule_key: str,
     on: dt.date | dt.datetime,
-    owners: Iterable[str] = (),
+    owners: Iterable[Person] = (),
 ) -> Deadline:
-    """Start a clock. ``on`` is the start event (its day chooses the rule's version); owners are person refs."""
+    """Start a clock. ``on`` is the start event (its day chooses the rule's version); owners are told."""
     facts = Facts(on)
     applied = rule(rule_key, on=facts.start_on, organ=organ)
     deadline = Deadline(
@@ -79,7 +79,7 @@ def start(
         organ=organ,
         rule_key=rule_key,
         calendar=organ.calendar,
-        owners=[str(owner) for owner in owners],
+        owners=[str(owner.ref) for owner in owners],
     )
     apply(deadline, applied, facts, basis(organ.calendar))
     deadline.save()
@@ -171,27 +171,31 @@ def cancel(deadline: Deadline, *, actor: Actor, reason: str) -> Deadline:
 
 
 @transaction.atomic
-def hand_over(deadlines: Iterable[Deadline], *, actor: Actor, giver: str, taker: str) -> int:
+def hand_over(deadlines: Iterable[Deadline], *, actor: Actor, giver: Person, taker: Person) -> int:
     """Move open clocks from one owner to another (人员交接); returns how many moved."""
     keys = [deadline.pk for deadline in deadlines]
+    old, new = str(giver.ref), str(taker.ref)
     moved = 0
     for row in Deadline.objects.select_for_update().filter(pk__in=keys, state__in=OPEN_STATES).order_by("pk"):
-        if giver in row.owners:
-            row.owners = list(dict.fromkeys(taker if owner == giver else owner for owner in row.owners))
+        if old in row.owners:
+            row.owners = list(dict.fromkeys(new if owner == old else owner for owner in row.owners))
             row.save()
-            _record(row, "deadline.handed_over", actor, {"from": giver, "to": taker})
+            _record(row, "deadline.handed_over", actor, {"from": old, "to": new})
             moved += 1
     return moved
 
 
 @transaction.atomic
-def mark_overdue(limit: int = 500) -> list[Deadline]:
-    """Mark running clocks whose end has passed; the tick calls it. Returns those it marked."""
+def mark_overdue(limit: int = 500, tell: Callable[[Deadline], object] | None = None) -> list[Deadline]:
+    """Mark running clocks whose end has passed; the tick calls it. ``tell`` queues the notice. Returns those marked."""
     rows = list(past_due(clock.now()).select_for_update(of=("self",))[:limit])
     for row in rows:
         row.state = DeadlineState.OVERDUE
     Deadline.objects.bulk_update(rows, ["state"])
     append([_event(row, "deadline.passed", SYSTEM, {}) for row in rows])
+    if tell is not None:
+        for row in rows:
+            tell(row)
     return rows
 
 

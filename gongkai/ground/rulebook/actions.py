@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -74,19 +75,20 @@ def override_preset(
         entered_at=clock.now(),
         entered_by=actor.ref,
     )
-    return Outcome(
-        result=row,
-        data={
-            "key": key,
-            "organ_id": row.organ_id,
-            "region": region,
-            "quantity": [law.provision.quantity, quantity],
-            "unit": row.unit,
-            "valid_from": valid_from.isoformat(),
-            "valid_until": valid_until.isoformat() if valid_until else None,
-            "reason": row.reason,
-        },
-    )
+    return Outcome(result=row, data=_told(row, law.provision.quantity))
+
+
+def _told(row: RuleOverride, before: int | None) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "organ_id": row.organ_id,
+        "region": row.region,
+        "quantity": [before, row.quantity],
+        "unit": row.unit,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "reason": row.reason,
+    }
 
 
 def _check(
