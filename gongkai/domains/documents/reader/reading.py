@@ -139,7 +139,8 @@ def _title(head: Sequence[Line], labels: Sequence[Label], text: StructuredText) 
     if named is not None:
         return Title(named.value, title_lines(head, named.value))
     meta = next((label.value for label in labels if label.field == "title" and label.printed == "ArticleTitle"), "")
-    return find_title(head, meta or text.title)
+    found = find_title(head, meta or text.title)
+    return Title(meta, ()) if found is None and meta else found
 
 
 def _carded(card: values.Card, parts: _Parts, signature: Signature | None, filename: str) -> dict[str, object]:

@@ -1,0 +1,161 @@
+"""``gongkai import``: files to drafts, or to published records where they were public elsewhere; or only read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gongkai.ground.refusal import Refused
+from gongkai.surfaces.exchange.sources import Source, content_key, duplicate_warning, line_of, read_sources
+
+if TYPE_CHECKING:
+    from gongkai.ground.access.actors import Actor
+    from gongkai.ground.organs.models import Organ
+
+_BATCH = 500
+
+
+def read_paths(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """The JSON line of every document, without a database (``--dry-run``)."""
+    firsts: dict[str, str] = {}
+    for source in read_sources(paths):
+        yield line_of(_warned(source, firsts)[0])
+
+
+def import_paths(
+    paths: Iterable[str | Path],
+    organ_code: str = "",
+    *,
+    dry_run: bool = False,
+    already_public: str = "",
+    username: str = "",
+) -> Iterator[dict[str, Any]]:
+    """Import files; one JSON line each (interfaces.md), with ``record`` the key of the record that holds it.
+
+    Drafts are made one by one, each in its own transaction, so that a refused file stops no other. With
+    ``already_public`` (an address or a note) batches of 500 are published through the gate with that opinion.
+    Raises Refused before anything is read where organ, account or a path is wrong.
+    """
+    if dry_run:
+        yield from read_paths(paths)
+        return
+    # The dry run must work without a database, so what needs one is imported here.
+    from gongkai.surfaces.exchange.drafting import importing_actor, organ_of
+
+    organ = organ_of(organ_code)
+    actor = importing_actor(organ, username)
+    if already_public:
+        yield from _published(paths, organ, actor, already_public)
+    else:
+        yield from _drafted(paths, organ, actor)
+
+
+def is_failed(line: dict[str, Any]) -> bool:
+    """Whether a line tells of a file that could not be taken: unreadable, marked, or refused by the gate."""
+    return line.get("error") is not None
+
+
+def exit_code(lines: Iterable[dict[str, Any]]) -> int:
+    """1 when any file could not be taken, else 0; warnings alone are 0."""
+    return int(any(is_failed(line) for line in lines))
+
+
+def _warned(source: Source, firsts: dict[str, str]) -> tuple[Source, str]:
+    """The source, warned when the same document came in another format before; and that first path ("")."""
+    if source.document is None:
+        return source, ""
+    first = firsts.setdefault(content_key(source.document), source.path)
+    if first == source.path:
+        return source, ""
+    document = replace(source.document, warnings=(*source.document.warnings, duplicate_warning(first)))
+    return replace(source, document=document), first
+
+
+def _drafted(paths: Iterable[str | Path], organ: Organ, actor: Actor) -> Iterator[dict[str, Any]]:
+    from gongkai.surfaces.exchange.drafting import draft_of, record_of
+
+    firsts: dict[str, str] = {}
+    records: dict[str, str] = {}
+    for given in read_sources(paths):
+        source, first = _warned(given, firsts)
+        if source.document is None:
+            _note_mark(source, organ, actor)
+            yield line_of(source)
+            continue
+        if not first:
+            try:
+                found = record_of(source, organ) or draft_of(source, organ, actor)
+            except Refused as refusal:
+                yield _refused(source, refusal)
+                continue
+            records[source.path] = str(found.pk)
+        yield _resolved(line_of(source, records.get(first or source.path)), source, organ)
+
+
+def _published(
+    paths: Iterable[str | Path], organ: Organ, actor: Actor, already_public: str
+) -> Iterator[dict[str, Any]]:
+    from gongkai.surfaces.exchange.drafting import record_of
+
+    firsts: dict[str, str] = {}
+    records: dict[str, str] = {}
+    waiting: list[Source] = []
+    for given in read_sources(paths):
+        source, first = _warned(given, firsts)
+        if source.document is None:
+            _note_mark(source, organ, actor)
+            yield line_of(source)
+        elif first:
+            yield from _flushed(waiting, records, organ, actor, already_public)
+            yield line_of(source, records.get(first))
+        elif (found := record_of(source, organ)) is not None:
+            records[source.path] = str(found.pk)
+            yield line_of(source, records[source.path])
+        else:
+            waiting.append(source)
+            if len(waiting) == _BATCH:
+                yield from _flushed(waiting, records, organ, actor, already_public)
+    yield from _flushed(waiting, records, organ, actor, already_public)
+
+
+def _flushed(
+    waiting: list[Source], records: dict[str, str], organ: Organ, actor: Actor, already_public: str
+) -> Iterator[dict[str, Any]]:
+    """Publish what waits, in one batch; where the batch is refused, one by one, so that only the faulty one is out."""
+    from gongkai.surfaces.exchange.drafting import publish_all
+
+    sources, waiting[:] = list(waiting), []
+    try:
+        made = publish_all(sources, organ, actor, already_public) if sources else []
+    except Refused as refusal:
+        if len(sources) == 1:
+            yield _refused(sources[0], refusal)
+            return
+        for source in sources:
+            yield from _flushed([source], records, organ, actor, already_public)
+        return
+    for source, record in zip(sources, made, strict=True):
+        records[source.path] = str(record.pk)
+        yield _resolved(line_of(source, records[source.path]), source, organ)
+
+
+def _resolved(line: dict[str, Any], source: Source, organ: Organ) -> dict[str, Any]:
+    """The line with the issuing organ by the register's name; the printed one stays in the evidence."""
+    from gongkai.surfaces.exchange.drafting import organ_name
+
+    assert source.document is not None
+    return line | {"issuing_organ": organ_name(source.document, organ)}
+
+
+def _refused(source: Source, refusal: Refused) -> dict[str, Any]:
+    return line_of(source) | {"error": {"code": refusal.code, "message": str(refusal)}}
+
+
+def _note_mark(source: Source, organ: Organ, actor: Actor) -> None:
+    """A refused classification mark is an event that says nothing of the file (保守国家秘密法 Articles 31, 57)."""
+    if source.is_marked:
+        from gongkai.ground.files.actions import record_refused_mark
+
+        record_refused_mark(organ=organ, actor=actor)
