@@ -115,6 +115,10 @@ def _text_type(data: bytes, filename: str) -> str:
 
 
 def _looks_utf16(head: bytes) -> bool:
-    """Text in UTF-16 without a mark has its zero bytes all at even or all at odd places."""
+    """Text in UTF-16 without a mark: zero bytes nearly all at even or all at odd places, and hardly a control sign."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    return (even == 0) != (odd == 0)
+    if 3 * min(even, odd) > max(even, odd):
+        return False
+    text = head[: len(head) // 2 * 2].decode("utf-16-le" if odd > even else "utf-16-be", "replace")
+    odd_signs = sum((sign < " " and sign not in "\t\n\v\f\r") or sign == "\ufffd" for sign in text)
+    return odd_signs < 0.01 * len(text) + 1
