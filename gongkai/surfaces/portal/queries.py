@@ -1,0 +1,200 @@
+"""What the portal asks the database: filters with counts, words in titles and numbers, events of a page.
+
+Everything starts from ``public_records()``: nothing here can show what is not public.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import ExtractYear
+
+from gongkai.domains.documents.numbers import parse_document_number
+from gongkai.engine.records.kinds import KINDS
+from gongkai.engine.records.models import Record, Validity
+from gongkai.engine.records.queries import public_records
+from gongkai.ground.organs.models import Organ
+from gongkai.ground.register.models import Checkpoint, Event
+from gongkai.ground.rulebook.queries import statutory_categories
+
+MOST_OPTIONS = 60
+MOST_WORDS = 6
+EFFECTIVE = (Validity.IN_FORCE, Validity.AMENDED)
+
+Narrow = Callable[[QuerySet[Record], str], QuerySet[Record]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a filter with the number of records behind it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FilterKind:
+    """A filter (筛选): how it narrows a list, and which values it offers."""
+
+    key: str
+    label: str
+    narrow: Narrow
+    fields: tuple[str, ...]
+    name: Callable[[tuple[object, ...]], str]
+
+    def options(self, records: QuerySet[Record]) -> list[Option]:
+        """The values present in these records, the most frequent first; years the newest first."""
+        rows = _offered(self.key, records).values_list(*self.fields).annotate(count=Count("pk"))
+        found = [
+            Option(str(row[0]), self.name(row[:-1]), row[-1])
+            for row in rows.order_by("-count", self.fields[0])[:MOST_OPTIONS]
+            if row[0]
+        ]
+        return sorted(found, key=lambda option: option.value, reverse=True) if self.key == "year" else found
+
+
+def _offered(key: str, records: QuerySet[Record]) -> QuerySet[Record]:
+    plain = records.order_by().select_related(None)
+    if key == "theme":
+        return plain.filter(facets__key="subject_top")
+    if key == "year":
+        return plain.filter(written_on__isnull=False).annotate(year=ExtractYear("written_on"))
+    return plain
+
+
+def _by_year(records: QuerySet[Record], value: str) -> QuerySet[Record]:
+    if not value.isdecimal() or not 1900 <= int(value[:5]) <= 2999:
+        return records.none()
+    return records.filter(written_on__range=(dt.date(int(value), 1, 1), dt.date(int(value), 12, 31)))
+
+
+def _category_name(row: tuple[object, ...]) -> str:
+    return category_names().get(str(row[0]), str(row[0]))
+
+
+FILTERS: dict[str, FilterKind] = {
+    kind.key: kind
+    for kind in (
+        FilterKind(
+            "organ",
+            "发布机构",
+            lambda records, value: records.filter(organ__code=value),
+            ("organ__code", "organ__name"),
+            lambda row: str(row[1]),
+        ),
+        FilterKind(
+            "theme",
+            "主题",
+            lambda records, value: records.filter(facets__key="subject_top", facets__text=value),
+            ("facets__text",),
+            lambda row: str(row[0]),
+        ),
+        FilterKind(
+            "genre", "体裁", lambda records, value: records.filter(genre=value), ("genre",), lambda row: str(row[0])
+        ),
+        FilterKind("year", "成文年份", _by_year, ("year",), lambda row: f"{row[0]} 年"),
+        FilterKind(
+            "validity",
+            "有效性",
+            lambda records, value: records.filter(validity=value),
+            ("validity",),
+            lambda row: str(Validity(str(row[0])).label),
+        ),
+        FilterKind(
+            "category",
+            "法定公开事项",
+            lambda records, value: records.filter(disclosure_basis=value),
+            ("disclosure_basis",),
+            _category_name,
+        ),
+    )
+}
+
+
+def category_names() -> dict[str, str]:
+    """Code and name of the categories of Articles 20 and 21 (法定主动公开内容)."""
+    return {term.code: term.name for term in statutory_categories()}
+
+
+def category_counts() -> dict[str, int]:
+    """How many public records stand under each statutory category."""
+    rows = public_records().order_by().select_related(None).values_list("disclosure_basis").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def policy_records() -> QuerySet[Record]:
+    """The policy library: what a kind declares to be policy."""
+    return public_records().filter(kind__in=[kind.code for kind in KINDS.values() if kind.is_policy])
+
+
+def guide_records() -> QuerySet[Record]:
+    """OGI guides (政府信息公开指南) of every organ."""
+    return public_records().filter(kind__in=[kind.code for kind in KINDS.values() if kind.template == "guide"])
+
+
+def system_records() -> QuerySet[Record]:
+    """Rules about openness itself (政府信息公开制度): policy under 综合政务/政务公开."""
+    return policy_records().filter(subject_class="综合政务/政务公开")
+
+
+def report_records() -> QuerySet[Record]:
+    """Annual reports (政府信息公开年报)."""
+    return public_records().filter(genre="年报")
+
+
+def found_records(words: str) -> QuerySet[Record]:
+    """Records whose title holds every word, or whose document or index number is what was typed."""
+    pieces = words.split()[:MOST_WORDS]
+    if not pieces:
+        return public_records().none()
+    in_title = Q()
+    for piece in pieces:
+        in_title &= Q(title__icontains=piece) | Q(document_number__icontains=piece)
+    typed = words.strip()
+    number = parse_document_number(typed)
+    by_number = Q(index_number__iexact=typed) | Q(document_number=number.normalised if number else typed)
+    return public_records().filter(in_title | by_number | _by_serial(typed))
+
+
+def _by_serial(typed: str) -> Q:
+    """Lists may show only the back part of an index number; it finds the record too."""
+    return Q(index_number__endswith=f"/{typed}") if len(typed) >= 6 else Q(pk__in=[])
+
+
+def theme_options() -> list[Option]:
+    """Themes (主题分类, first level) with counts, for the home page."""
+    return FILTERS["theme"].options(public_records())
+
+
+def organ_options() -> list[Option]:
+    """Organs that have published, with counts."""
+    return FILTERS["organ"].options(public_records())
+
+
+def organ_by_code(code: str) -> Organ | None:
+    """An organ by its code."""
+    return Organ.objects.filter(code=code).select_related("parent").first()
+
+
+def receiving_organs() -> list[Organ]:
+    """Organs in being that name a work body (政府信息公开工作机构), with what an applicant needs to reach it."""
+    return list(Organ.objects.exclude(work_body="").filter(valid_until__isnull=True).order_by("code")[:200])
+
+
+def public_events(record: Record) -> list[Event]:
+    """The public events of a record, oldest first: what happened to its page."""
+    return list(Event.objects.filter(subject_type="record", subject_id=str(record.pk), is_public=True).order_by("pk"))
+
+
+def latest_checkpoints(count: int = 10) -> list[Checkpoint]:
+    """The newest checkpoints with their logs."""
+    return list(Checkpoint.objects.select_related("log").order_by("-pk")[:count])
+
+
+def highest_public_key() -> int:
+    """The highest primary key among public records; decides how many sitemap files there are."""
+    return public_records().order_by().aggregate(top=Max("pk"))["top"] or 0

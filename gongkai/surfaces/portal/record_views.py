@@ -1,0 +1,139 @@
+"""A record at its address: page, JSON, text, the hashed bytes, attachments; and what stands there when it is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from gongkai.engine.records.models import Edition, Record
+from gongkai.engine.records.queries import addressed, published_edition
+from gongkai.surfaces.look.body import set_body
+from gongkai.surfaces.portal import record_page
+from gongkai.surfaces.portal.formats import record_json, record_text
+from gongkai.surfaces.portal.freshness import public
+from gongkai.surfaces.portal.record_page import RecordView, absence, absolute
+
+GONE_STATUS = 410
+
+
+def _found(index_number: str) -> Record:
+    record = addressed(index_number)
+    if record is None:
+        raise Http404
+    return record
+
+
+def _edition(record: Record, request: HttpRequest) -> Edition | None:
+    """The edition that is asked for, None when the record is gone; 404 when that edition was never public."""
+    asked = request.GET.get("edition", "")
+    if not record.is_visible:
+        return None
+    if asked and not (asked.isdecimal() and len(asked) < 6):
+        raise Http404
+    edition = published_edition(record, int(asked) if asked else None)
+    if edition is None or edition.canonical is None:
+        raise Http404
+    return edition
+
+
+@public
+def record(request: HttpRequest, index_number: str) -> HttpResponse:
+    """The page of a record."""
+    found = _found(index_number)
+    if not found.is_visible or found.current is None:
+        context = {"record": found, "absence": absence(found), "proof_url": _proof_url(found)}
+        return render(request, "portal/gone.html", context, status=GONE_STATUS)
+    view = RecordView.of(found, found.current)
+    return render(request, "portal/record.html", _context(view))
+
+
+def _context(view: RecordView) -> dict[str, Any]:
+    found = view.record
+    return {
+        "record": found,
+        "url": view.url,
+        "absolute_url": view.absolute_url,
+        "description": view.content.get("description") or found.title,
+        "edition": view.edition,
+        "body": set_body(view.content.get("body", []), found.title),
+        "metadata": record_page.metadata(view),
+        "banners": record_page.banners(view),
+        "attachments": record_page.attachments(view),
+        "relations": record_page.relations(view),
+        "changes": record_page.changes(view),
+        "proof_url": _proof_url(found),
+        "qr": _qr(view.absolute_url),
+        "organ": found.organ,
+        "crumbs": [
+            {"label": "政府信息公开", "url": reverse("portal:disclosure")},
+            {"label": found.organ.name, "url": reverse("portal:organ", kwargs={"code": found.organ.code})},
+            {"label": "正文", "url": ""},
+        ],
+        "section": "xxgk",
+    }
+
+
+def _proof_url(found: Record) -> str:
+    return reverse("portal:proof", kwargs={"index_number": found.index_number})
+
+
+def _qr(url: str) -> str:
+    """The address as a QR code, an SVG without style or script."""
+    drawn = segno.make(url, error="m").svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
+    return mark_safe(drawn)  # noqa: S308 - drawn here from our own address
+
+
+@public
+def record_as_json(_request: HttpRequest, index_number: str) -> HttpResponse:
+    """The record for programs."""
+    found = _found(index_number)
+    if not found.is_visible or found.current is None:
+        return _gone_json(found)
+    return _json(record_json(RecordView.of(found, found.current)))
+
+
+@public
+def record_as_text(_request: HttpRequest, index_number: str) -> HttpResponse:
+    """The record as plain text."""
+    found = _found(index_number)
+    if not found.is_visible or found.current is None:
+        told = absence(found)
+        return HttpResponse(f"{told.lead}\n{told.text}\n", "text/plain; charset=utf-8", GONE_STATUS)
+    text = record_text(RecordView.of(found, found.current))
+    return HttpResponse(text, "text/plain; charset=utf-8")
+
+
+@public
+def edition_bytes(request: HttpRequest, index_number: str) -> HttpResponse:
+    """The exact bytes of a public edition, as they were hashed: the current one, or ``?edition=n``."""
+    found = _found(index_number)
+    edition = _edition(found, request)
+    if edition is None:
+        return _gone_json(found)
+    assert edition.canonical is not None
+    return HttpResponse(edition.canonical.encode(), "application/json")
+
+
+def _gone_json(found: Record) -> HttpResponse:
+    told = absence(found)
+    return _json(
+        {
+            "index_number": found.index_number,
+            "state": told.code,
+            "at": told.at.isoformat() if told.at else None,
+            "note": f"{told.lead}。{told.text}",
+            "proof": absolute(_proof_url(found)),
+        },
+        GONE_STATUS,
+    )
+
+
+def _json(data: Any, status: int = 200) -> HttpResponse:
+    return JsonResponse(
+        data, status=status, safe=False, json_dumps_params={"ensure_ascii": False, "indent": 1, "sort_keys": False}
+    )

@@ -1,0 +1,40 @@
+"""Addresses of the public site; they are promises (interfaces.md)."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from gongkai.surfaces.portal import feed_views, record_views, register_views, views
+
+app_name = "portal"
+
+# An index number (索引号) in any variant of requirements 6.2: groups of letters and digits joined by "/" or "-".
+NUMBER = r"(?P<index_number>[0-9A-Za-z]+(?:[-/][0-9A-Za-z]+)+)"
+LISTING = r"(?P<listing>[0-9A-Za-z._/-]+)"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("xxgk/", views.disclosure, name="disclosure"),
+    path("xxgk/content/<str:code>/", views.category, name="category"),
+    path("xxgk/<slug:name>/", views.section, name="section"),
+    path("policy/", views.policy, name="policy"),
+    path("search", views.search, name="search"),
+    path("foi/", views.foi, name="foi"),
+    path("rules/", views.rules, name="rules"),
+    path("o/<str:code>/", views.organ, name="organ"),
+    re_path(rf"^r/{NUMBER}$", record_views.record, name="record"),
+    re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
+    re_path(rf"^r/{NUMBER}\.txt$", record_views.record_as_text, name="record_text"),
+    re_path(rf"^r/{NUMBER}\.edition\.json$", record_views.edition_bytes, name="edition"),
+    path("register/", register_views.register, name="register"),
+    path("register/checkpoint", register_views.checkpoint, name="checkpoint"),
+    path("register/consistency", register_views.consistency, name="consistency"),
+    path("register/key", register_views.key, name="key"),
+    path("register/verify_register.py", register_views.verifier, name="verifier"),
+    re_path(rf"^register/proof/{NUMBER}$", register_views.proof, name="proof"),
+    path("feed/", views.feeds, name="feeds"),
+    re_path(rf"^feed/{LISTING}\.(?P<form>atom|csv)$", feed_views.feed, name="feed"),
+    path("sitemap.xml", feed_views.sitemap, name="sitemap"),
+    path("sitemap/<int:part>.xml", feed_views.sitemap_part, name="sitemap_part"),
+    path("robots.txt", feed_views.robots, name="robots"),
+]
