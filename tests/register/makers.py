@@ -13,9 +13,9 @@ MOMENT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 
 def new_event(number: int, **changes: Any) -> log.NewEvent:
     fields: dict[str, Any] = {
-        "subject_type": "record",
+        "subject_type": "trial",
         "subject_id": str(number),
-        "name": "record.drafted",
+        "name": "trial.drafted",
         "actor": "person:0001",
         "organ_id": 7,
         "at": MOMENT + dt.timedelta(minutes=number),
@@ -26,11 +26,11 @@ def new_event(number: int, **changes: Any) -> log.NewEvent:
 
 def published(number: int, content: bytes, **changes: Any) -> log.NewEvent:
     public = {
-        "event": "record.published",
+        "event": "trial.published",
         "index_number": f"YZ001-2026-{number:05d}",
         "edition": 1,
         "edition_sha256": sha256_hex(content),
         "organ_code": "YZ001",
         "note": "首次公开",
     }
-    return new_event(number, **({"name": "record.published", "public": public} | changes))
+    return new_event(number, **({"name": "trial.published", "public": public} | changes))

@@ -40,8 +40,8 @@ def test_an_event_reads_back_to_its_leaf() -> None:
     assert leaf_hash(event, event.salt, event.public_salt) == event.leaf_hash == written.leaf_hash
     closed = (
         '{"actor":"person:0001","at":"2026-03-02T01:03:00.000000+00:00",'
-        '"data":{"big":1180591620717411303424,"条":[1,{"款":"一"}]},"name":"record.drafted","on_behalf_of":"",'
-        '"organ_id":7,"subject_id":"3","subject_type":"record"}'
+        '"data":{"big":1180591620717411303424,"条":[1,{"款":"一"}]},"name":"trial.drafted","on_behalf_of":"",'
+        '"organ_id":7,"subject_id":"3","subject_type":"trial"}'
     )
     closed_hash = hashlib.sha256(bytes(32) + closed.encode()).hexdigest()
     public_hash = hashlib.sha256(b"\x11" * 32 + b'{"event":"x"}').hexdigest()

@@ -79,14 +79,14 @@ def test_what_is_not_proven(sealed: Seal) -> None:
 
 
 def test_proofs_of_a_subject(sealed: Seal, django_assert_num_queries: Callable[..., Any]) -> None:
-    withdrawn = published(5, CONTENT, name="record.withdrawn")
+    withdrawn = published(5, CONTENT, name="trial.withdrawn")
     sealed(3, events=[published(5, CONTENT), new_event(5), published(6, CONTENT), withdrawn])
     log.append([published(5, CHANGED)])
     with django_assert_num_queries(5):
-        found = proofs.subject_proofs("record", "5")
+        found = proofs.subject_proofs("trial", "5")
     assert [proof["leaf_index"] for proof in found] == [3, 6]
-    assert [proof["leaf_index"] for proof in proofs.subject_proofs("record", "5", names=["record.withdrawn"])] == [6]
-    assert proofs.subject_proofs("record", "unknown") == []
+    assert [proof["leaf_index"] for proof in proofs.subject_proofs("trial", "5", names=["trial.withdrawn"])] == [6]
+    assert proofs.subject_proofs("trial", "unknown") == []
 
 
 def test_public_days(sealed: Seal) -> None:
@@ -169,8 +169,8 @@ def test_a_citizen_verifies(citizen: Citizen) -> None:
 
 
 def test_one_proof_of_a_list(citizen: Citizen, sealed: Seal) -> None:
-    sealed(events=[published(900, CHANGED), published(900, CONTENT, name="record.withdrawn")])
-    citizen.write(proofs.subject_proofs("record", "900"))
+    sealed(events=[published(900, CHANGED), published(900, CONTENT, name="trial.withdrawn")])
+    citizen.write(proofs.subject_proofs("trial", "900"))
     code, said = citizen.check()
     assert code == 0
     assert said.count("第 6 条") == said.count("第 15 条") == 1

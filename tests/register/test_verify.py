@@ -60,9 +60,9 @@ def test_an_empty_register_is_sound() -> None:
     "change",
     [
         {"data": {"title": "另一标题"}},
-        {"public": {"event": "record.published"}, "is_public": True},
+        {"public": {"event": "trial.published"}, "is_public": True},
         {"actor": "person:0002"},
-        {"name": "record.published"},
+        {"name": "trial.published"},
         {"subject_id": "x"},
         {"subject_type": "case"},
         {"on_behalf_of": "person:0003"},
@@ -321,12 +321,19 @@ def test_other_apps_add_verifiers(monkeypatch: pytest.MonkeyPatch) -> None:
             yield Difference(f"edition {number}", "edition-changed", "版本内容与其哈希不符")
         return 7
 
+    @verifier("stopped")
+    def stopped() -> Iterator[Difference]:
+        yield Difference("file 1", "file-changed", "文件与其哈希不符")
+        raise ValueError("month must be in 1..12")
+
     with pytest.raises(ValueError, match="two verifiers"):
         verifier("plain")(plain)
     report = verify_all()
-    assert report.total == verify.KEPT + 6
-    assert len(report.differences) == verify.KEPT + 1
-    assert report.checked == {"plain": 0, "endless": 7}
+    assert report.total == verify.KEPT + 8
+    assert len(report.differences) == verify.KEPT + 3
+    assert report.checked == {"plain": 0, "endless": 7, "stopped": 0}
+    assert report.differences[-1].what == "verifier stopped"
+    assert report.differences[-1].message == "有内容无法读取，此项核验中断：ValueError: month must be in 1..12"
     assert not report.is_sound
     assert report.as_json()["differences"][0] == {
         "what": "edition 1",

@@ -90,13 +90,13 @@ def verify_all() -> Report:
     checked: dict[str, int] = {}
     total = 0
     for name, function in _verifiers.items():
-        found, count, checked[name] = _run(function)
+        found, count, checked[name] = _run(name, function)
         differences += found
         total += count
     return Report(differences, total, UnsealedEvent.objects.count(), checked)
 
 
-def _run(function: Verifier) -> tuple[list[Difference], int, int]:
+def _run(name: str, function: Verifier) -> tuple[list[Difference], int, int]:
     """Exhaust a verifier: the first differences, how many there were, how many things it looked at."""
     kept: list[Difference] = []
     count = 0
@@ -106,6 +106,10 @@ def _run(function: Verifier) -> tuple[list[Difference], int, int]:
             difference = next(findings)
         except StopIteration as end:
             return kept, count, int(end.value or 0)
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:
+            # A tampered value can be unreadable even for the verifier; that too is named, and the others still run.
+            message = f"有内容无法读取，此项核验中断：{type(problem).__name__}: {problem}"
+            return [*kept, Difference(f"verifier {name}", "verifier-stopped", message)], count + 1, 0
         count += 1
         if len(kept) < KEPT:
             kept.append(difference)
