@@ -12,7 +12,7 @@ import docx
 
 
 def pdf(pages: Iterable[Iterable[tuple[float, float, str]]], extra: bytes = b"", *, lines: str = "") -> bytes:
-    """A PDF of text pieces (x, y from below, text) in 16 point; ``extra`` goes into the catalogue, ``lines`` is drawn."""
+    """A PDF of text pieces (x, y from below, text) in 16 point; ``extra`` in the catalogue, ``lines`` drawn."""
     contents = [_page_content(pieces, lines) for pieces in pages]
     count = len(contents)
     kids = " ".join(f"{5 + 2 * index} 0 R" for index in range(count))
@@ -20,10 +20,12 @@ def pdf(pages: Iterable[Iterable[tuple[float, float, str]]], extra: bytes = b"",
         b"<< /Type /Catalog /Pages 2 0 R " + extra + b" >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {count} >>".encode(),
         b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [4 0 R] >>",
-        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) "
-        b"/Ordering (GB1) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /STSong-Light "
-        b"/Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 80 >> "
-        b"/DW 1000 >>",
+        (
+            b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) "
+            b"/Ordering (GB1) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /STSong-Light "
+            b"/Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 "
+            b"/StemV 80 >> /DW 1000 >>"
+        ),
     ]
     for index, content in enumerate(contents):
         objects.append(
@@ -173,7 +175,8 @@ def ofd(*texts: tuple[float, float, float, str]) -> bytes:
         for number, (x, y, width, text) in enumerate(texts, 10)
     )
     entries = {
-        "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>"
+        f"</ofd:OFD>",
         "Doc_0/Document.xml": f'<ofd:Document {space}><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'
         f"</ofd:Pages></ofd:Document>",
         "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}><ofd:Content><ofd:Layer>{objects}</ofd:Layer>"

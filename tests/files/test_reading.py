@@ -55,22 +55,20 @@ def test_inner_text_is_not_touched() -> None:
 
 
 def test_headings_by_structure() -> None:
-    text = "\n".join(
-        [
-            "第一章 总则",
-            "第一条 为了规范公开，制定本办法。",
-            "一、总体要求",
-            "(一)指导思想",
-            "坚持公开为常态。",
-            "1.主要任务",
-            "做好各项工作。",
-            "（二）推进公开。各单位要抓好落实。",
-            "需要提交下列材料：",
-            "1.营业执照",
-            "2.身份证明",
-        ]
+    lines = (
+        "第一章 总则",
+        "第一条 为了规范公开，制定本办法。",
+        "一、总体要求",
+        "(一)指导思想",
+        "坚持公开为常态。",
+        "1.主要任务",
+        "做好各项工作。",
+        "（二）推进公开。各单位要抓好落实。",
+        "需要提交下列材料：",
+        "1.营业执照",
+        "2.身份证明",
     )
-    found = [(block.type, block.level) for block in read(text.encode(), "a.txt").blocks]
+    found = [(block.type, block.level) for block in read("\n".join(lines).encode(), "a.txt").blocks]
     assert found == [
         ("heading", 1),
         ("paragraph", 0),
@@ -86,9 +84,11 @@ def test_headings_by_structure() -> None:
     ]
 
 
-PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="ArticleTitle" content="公租房办法"><style>p{}</style>
-</head><body><div class="nav">首页 导航</div><ul><li><a href="/a">甲局</a></li><li><a href="/b">乙局</a></li>
-<li><a href="/c">丙局</a></li><li><a href="/d">丁局</a></li></ul><h1>公租房办法</h1><p>第一条&nbsp;为了<b>保障</b>住房。</p>
+PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="ArticleTitle" content="公租房办法">
+<style>p{}</style></head><body><div class="nav">首页 导航</div>
+<ul><li><a href="/a">甲局</a></li><li><a href="/b">乙局</a></li>
+<li><a href="/c">丙局</a></li><li><a href="/d">丁局</a></li></ul><h1>公租房办法</h1>
+<p>第一条&nbsp;为了<b>保障</b>住房。</p>
 <p>第二条 本办法<br>适用于云洲市。</p><script>alert(1)</script>
 <table><tr><th rowspan="2">项目</th><th colspan="2">金额</th></tr><tr><td>甲</td><td>乙</td></tr>
 <tr><td>补贴</td><td>10</td><td>20</td></tr></table><p style="display:none">看不见</p>
@@ -129,7 +129,8 @@ def test_irregular_table_is_filled_and_told() -> None:
 
 
 def test_absurd_spans_do_not_fill_the_memory() -> None:
-    html = '<html><table><tr><td colspan="999999">甲</td><td rowspan="999999">乙</td></tr><tr><td>1</td></tr></table></html>'
+    row = '<tr><td colspan="999999">甲</td><td rowspan="999999">乙</td></tr>'
+    html = f"<html><table>{row}<tr><td>1</td></tr></table></html>"
     found = read(html.encode(), "a.html")
     assert len(found.blocks[0].columns or found.blocks[0].rows[0]) == 201
 
@@ -248,8 +249,11 @@ def test_pdf_paragraph_goes_on_over_the_page() -> None:
 
 def test_pdf_table_by_its_rules_with_merged_cell() -> None:
     rules = "\n".join(
-        ["72 700 m 472 700 l S", "72 660 m 472 660 l S", "272 620 m 472 620 l S", "72 580 m 472 580 l S"]
-        + ["72 580 m 72 700 l S", "272 580 m 272 700 l S", "472 580 m 472 700 l S"]
+        f"{line} l S"
+        for line in (
+            *("72 700 m 472 700", "72 660 m 472 660", "272 620 m 472 620", "72 580 m 472 580"),
+            *("72 580 m 72 700", "272 580 m 272 700", "472 580 m 472 700"),
+        )
     )
     pieces = [
         (72, 760, "附表"),
@@ -283,7 +287,8 @@ def test_workbook_becomes_a_table_with_merged_cells_filled() -> None:
 
 
 def test_workbook_with_far_corners_is_refused_before_memory_is_reserved() -> None:
-    body = '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
+    far = '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    body = f'<sheetData><row r="1"><c r="A1"><v>1</v></c></row>{far}</sheetData>'
     with pytest.raises(Refused) as refused:
         read(makers.package_of_sheet(body), "a.xlsx")
     assert refused.value.code == "files.broken"

@@ -32,6 +32,10 @@ class _Opening(DeferredAttribute):
             instance.__dict__[field.attname] = value
         return value
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        # Having __set__ makes this the way to the value even when the instance already holds one.
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(models.TextField[str, str]):
     """A text kept encrypted. The model's primary key must be known before the first save (a UUID).
