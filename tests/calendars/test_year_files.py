@@ -9,8 +9,10 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
+from gongkai.ground.calendars.apps import year_files_check
 from gongkai.ground.calendars.plans import shipped_plans
 from gongkai.ground.calendars.queries import shipped_calendar
+from gongkai.ground.refusal import Refused
 
 ONE_DAY = dt.timedelta(1)
 
@@ -59,3 +61,16 @@ def test_the_files_agree_with_the_collected_notices(year: int, shared: Path) -> 
     # The collection lacks the notice for 2023, which gave 2022-12-31 off; that day is a Saturday.
     assert {day for day, off in of_year.items() if off} == plan.off - {dt.date(2022, 12, 31)}
     assert {day for day, off in of_year.items() if not off} == plan.work
+
+
+def test_a_faulty_year_file_is_refused_at_start(tmp_path: Path) -> None:
+    plan = {"year": 2027, "region": "CN", "status": "official", "source": [{"title": "测试"}], "off": ["2027-01-01"]}
+    (tmp_path / "CN").mkdir()
+    (tmp_path / "CN" / "2028.json").write_text(json.dumps(plan | {"work": []}), encoding="utf-8")
+    with pytest.raises(Refused, match="文件名与内容的地区、年份不一致"):
+        shipped_plans(tmp_path)
+    (tmp_path / "CN" / "2028.json").unlink()
+    (tmp_path / "CN" / "2027.json").write_text(json.dumps(plan | {"work": ["2027-01-01"]}), encoding="utf-8")
+    with pytest.raises(Refused, match="既列为放假又列为上班"):
+        shipped_plans(tmp_path)
+    assert year_files_check() == []
