@@ -18,7 +18,9 @@ _HAN_DAY = re.compile(
 _BARE_DAY = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)")
 _PATTERNS = (_DIGIT_DAY, _MARKED_DAY, _HAN_DAY, _BARE_DAY)
 _TIME = r"(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
-MASKED_DAY = re.compile(r"(?:[\d*＊×Xx○某]*\s*[*＊×Xx某]+\s*[\d*＊×Xx某]*\s*[年月日]\s*){1,3}|(?:[*＊×]\s*)+日")
+_STRUCK_DAY = re.compile(r"[\d*＊×XxＸ某〇○一二三四五六七八九十\s年月]*日")
+_EMPTY_DAY = re.compile(r"\d{0,4}\s*年\s*\d{0,2}\s*月\s*\d{0,2}\s*日")
+_STRUCK = re.compile(r"[*＊×XxＸ某]")
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,11 @@ def day_at_end(text: str) -> tuple[str, PrintedDay] | None:
 
 
 def is_masked_day(text: str) -> bool:
-    """Whether a line is a day whose figures were struck out."""
-    return len(text) <= 24 and MASKED_DAY.fullmatch(text.strip()) is not None
+    """Whether a line is a day whose figures were struck out or never filled in."""
+    plain = text.strip()
+    if len(plain) > 24 or day_line(plain) is not None:
+        return False
+    return bool(_STRUCK_DAY.fullmatch(plain) and _STRUCK.search(plain)) or _EMPTY_DAY.fullmatch(plain) is not None
 
 
 def days_in(text: str) -> list[PrintedDay]:

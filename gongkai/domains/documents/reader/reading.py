@@ -75,7 +75,7 @@ def read_document(text: StructuredText, filename: str) -> ReadDocument:
     card.warnings.extend(missing_warnings(parts.body, attachments))
     return ReadDocument(
         **document,
-        body=_blocks(parts.body, tables, text),
+        body=_blocks(parts.body, tables, text, {item.line.number for item in attachments if item.line}),
         body_chars=text_length(parts.body),
         attachments=tuple(attachments),
         evidence=card.evidence,
@@ -265,8 +265,13 @@ def _table_warnings(tables: Sequence[FoundTable]) -> list[TextWarning]:
     return warnings
 
 
-def _blocks(body: Sequence[Line], tables: Sequence[FoundTable], text: StructuredText) -> tuple[Block, ...]:
-    """The body: tables in their places, headings as the file has them or as the numbering shows."""
+def _blocks(
+    body: Sequence[Line], tables: Sequence[FoundTable], text: StructuredText, listed: set[int]
+) -> tuple[Block, ...]:
+    """The body: tables in their places, headings as the file has them or as the numbering shows.
+
+    ``listed`` are lines that list attachments; their numbers are no headings.
+    """
     table_at = {table.first_line: table for table in tables}
     taken = {number for table in tables for number in table.numbers}
     blocks: list[Block] = []
@@ -277,4 +282,9 @@ def _blocks(body: Sequence[Line], tables: Sequence[FoundTable], text: Structured
             source = text.blocks[line.block]
             is_heading = source.type == "heading" and source.text.strip() == line.text
             blocks.append(source if is_heading else Block("paragraph", text=line.text))
-    return with_headings(blocks) if text.media_type in (media.TEXT, "") else tuple(blocks)
+    if text.media_type not in (media.TEXT, ""):
+        return tuple(blocks)
+    names = {line.text for line in body if line.number in listed}
+    return tuple(
+        Block("paragraph", text=block.text) if block.text in names else block for block in with_headings(blocks)
+    )

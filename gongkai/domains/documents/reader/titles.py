@@ -12,6 +12,7 @@ from gongkai.domains.documents.reader.labels import is_label_line
 from gongkai.domains.documents.reader.lines import Line, bare, joined_han, words
 from gongkai.domains.documents.reader.organs import looks_like_organ
 from gongkai.domains.documents.reader.signature import find_addressee
+from gongkai.domains.documents.reader.tables import heads_in
 
 # 党政机关公文处理工作条例 (2012) names fifteen genres; platforms add the second row (requirements 6.5).
 _OFFICIAL = words("决议 决定 命令 令 公报 公告 通告 意见 通知 通报 报告 请示 批复 议案 函 纪要")
@@ -119,7 +120,12 @@ def _score(text: str, part: Sequence[Line], head: Sequence[Line], named: str) ->
 
 
 def _is_other(text: str) -> bool:
-    return parse_document_number(text) is not None or day_line(text) is not None or is_masked_day(text)
+    return (
+        heads_in(text.split())
+        or parse_document_number(text) is not None
+        or day_line(text) is not None
+        or is_masked_day(text)
+    )
 
 
 def genre_of(title: str) -> str | None:
