@@ -23,7 +23,7 @@ if "gongkai.config.env" in sys.modules:
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 VAR_DIR = Path(os.environ["VAR_DIR"]) / WORKER if WORKER else Path(tempfile.mkdtemp(prefix="gongkai-test-"))
-VAR_DIR.mkdir(exist_ok=True)
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
 OWNER = os.getpid()
 for _name in ("FILES_DIR", "KEYS_DIR", "CHECKPOINTS_DIR", "SECRET_KEY_FILE", "REDIS_URL", "EMAIL_URL", "WEBHOOK_URL"):
     os.environ.pop(_name, None)

@@ -87,6 +87,13 @@ WEBHOOK_URL = _text(
 )
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
+SESSIONS_PER_PERSON = _count(
+    "SESSIONS_PER_PERSON", 3, "Staff sessions a person may have open; the newest wins. 0 means any number."
+)
+PASSWORD_DAYS = _count("PASSWORD_DAYS", 0, "Days after which a password must be changed; 0 means never.")
+REQUIRE_ADMIN_TOTP = _flag(
+    "REQUIRE_ADMIN_TOTP", False, "The three administrators must enrol a one-time code before anything else."
+)
 LOG_LEVEL = _text("LOG_LEVEL", "INFO", "Level of the structured log.")
 WEB_PROCESSES = _count("WEB_PROCESSES", 2, "Web processes of `gongkai serve`.")
 

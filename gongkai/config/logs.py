@@ -97,5 +97,7 @@ def configuration(level: str, file: Path | None = None) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # An address that does not exist, or may not be known to exist, is no event of operations.
             "django.request": {"level": "ERROR"},
+            # The pool repeats every attempt; the command or the request says once that the database is away.
+            "psycopg.pool": {"level": "ERROR"},
         },
     }

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gongkai.surfaces.workbench.accounts.limits.SessionLimits",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "gongkai.config.urls"
@@ -143,10 +144,31 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Gongkai"
+MFA_TOTP_TOLERANCE = 1
+_accounts = "gongkai.surfaces.workbench.accounts"
+ACCOUNT_ADAPTER, MFA_ADAPTER = f"{_accounts}.adapters.AccountAdapter", f"{_accounts}.adapters.CodeAdapter"
+ACCOUNT_FORMS = {"login": f"{_accounts}.forms.LoginForm", "reauthenticate": f"{_accounts}.forms.PasswordAgainForm"}
+MFA_FORMS = {
+    "authenticate": f"{_accounts}.forms.CodeForm",
+    "reauthenticate": f"{_accounts}.forms.CodeAgainForm",
+    "activate_totp": f"{_accounts}.forms.EnrolCodeForm",
+}
+ACCOUNT_SESSION_REMEMBER = False
+# A whole office may share one address; the lock of an account is the lock-out below.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip"}
+PASSWORD_DAYS = env.PASSWORD_DAYS
+SESSIONS_PER_PERSON = env.SESSIONS_PER_PERSON
+REQUIRE_ADMIN_TOTP = env.REQUIRE_ADMIN_TOTP
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# Trying again during a lock does not prolong it: strangers could keep a person out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = f"{_accounts}.adapters.locked_page"
+AXES_CLIENT_IP_CALLABLE = f"{_accounts}.address.client_address"
 AXES_RESET_ON_SUCCESS = True
+# Locked by name alone, whatever the address: an attacker with many addresses gets no more attempts (axes.W006).
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = env.SESSION_HOURS * 3600

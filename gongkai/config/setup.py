@@ -6,11 +6,12 @@ import hashlib
 import io
 from dataclasses import dataclass
 
+import psycopg
 from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import caches
 from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from gongkai.config import env
@@ -25,11 +26,25 @@ class Prepared:
 
 
 def prepare() -> Prepared:
-    """Folders, tables, counters' cache and static files; idempotent."""
+    """Folders, tables, counters' cache and static files; idempotent. Refuses what Django's checks call an error."""
+    require_database()
+    call_command("check", fail_level="ERROR", verbosity=0, stdout=io.StringIO())
     for folder in (env.VAR_DIR, env.FILES_DIR, env.KEYS_DIR, env.CHECKPOINTS_DIR):
         folder.mkdir(parents=True, exist_ok=True)
     env.KEYS_DIR.chmod(0o700)
     return Prepared(migrate(), collect_static())
+
+
+def require_database() -> None:
+    """Raises OperationalError within five seconds when PostgreSQL does not answer; the pool would wait much longer."""
+    if connection.vendor != "postgresql":
+        return
+    there = connection.settings_dict
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    try:
+        psycopg.connect(connect_timeout=5, **{key: there[name] for key, name in names.items() if there[name]}).close()
+    except psycopg.OperationalError as error:
+        raise OperationalError(str(error)) from error
 
 
 def is_migrated() -> bool:

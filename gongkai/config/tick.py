@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
+
+from gongkai.ground import clock
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,12 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("publish", "gongkai.engine.records.ticks.publish_due", 2),
     Step("seal", "gongkai.ground.register.log.seal", 1),
+    Step("calendars", "gongkai.engine.deadlines.ticks.calendars_changed", 10),
+    Step("deadlines", "gongkai.engine.deadlines.ticks.deadlines_passed", 60),
+    Step("remind", "gongkai.engine.deadlines.ticks.remind", 600),
+    Step("notices", "gongkai.engine.notices.outbox.deliver", 5),
+    Step("orphans", "gongkai.ground.files.storage.sweep_orphans", 600),
+    Step("sessions", "gongkai.config.tick.clear_sessions", 3600),
 )
 
 
@@ -62,6 +71,13 @@ def size_of(result: object) -> int:
     if isinstance(result, int):
         return int(result)
     return len(result) if hasattr(result, "__len__") else int(result is not None)
+
+
+def clear_sessions() -> int:
+    """Ended sessions are removed; how many."""
+    found = Session.objects.filter(expire_date__lt=clock.now())
+    count, _ = found.delete()
+    return count
 
 
 def once() -> list[Done]:

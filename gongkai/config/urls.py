@@ -6,6 +6,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("gongkai.surfaces.portal.urls")),
+    path("desk/", include("gongkai.surfaces.workbench.urls")),
+    path("accounts/", include("gongkai.surfaces.workbench.accounts.urls")),
     path("", include("gongkai.surfaces.look.display")),
     path("", include("gongkai.surfaces.api.urls")),
 ]

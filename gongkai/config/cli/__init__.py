@@ -52,11 +52,14 @@ def start_django(options: argparse.Namespace) -> None:
     if getattr(options, "port", None):
         os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{options.port}")
     import django
+    from django.apps import apps
     from django.conf import settings
 
     from gongkai.config import env, logs
 
-    if not options.is_daemon and "pytest" not in sys.modules:
+    if apps.ready:
+        return
+    if not options.is_daemon:
         folder = env.VAR_DIR / "log"
         folder.mkdir(parents=True, exist_ok=True)
         settings.LOGGING = logs.configuration(env.LOG_LEVEL, folder / "command.log")
@@ -66,11 +69,12 @@ def start_django(options: argparse.Namespace) -> None:
 def explain(error: Exception) -> str:
     """One line for an error: a refusal in its own words, a known trouble plainly, anything else with a number."""
     from django.core.exceptions import ImproperlyConfigured
+    from django.core.management.base import SystemCheckError
     from django.db import OperationalError, ProgrammingError
 
     from gongkai.ground.refusal import Refused
 
-    if isinstance(error, Refused | ImproperlyConfigured):
+    if isinstance(error, Refused | ImproperlyConfigured | SystemCheckError):
         return str(error)
     if isinstance(error, OperationalError | ProgrammingError):
         detail = str(error).splitlines()[0]

@@ -48,7 +48,7 @@ def load_first_demonstration() -> None:
 def run_serve(options: argparse.Namespace) -> int:
     """Web, worker and tick until SIGTERM."""
     from gongkai.config.serve import Supervisor, is_free
-    from gongkai.config.setup import is_migrated
+    from gongkai.config.setup import is_migrated, require_database
 
     if not 0 < options.port < 65536:
         message = f"端口 {options.port} 不在 1 至 65535 之间"
@@ -56,6 +56,7 @@ def run_serve(options: argparse.Namespace) -> int:
     if not is_free(options.host, options.port):
         message = f"端口 {options.port} 已被占用，请换一个：--port N"
         raise CannotRunError(message)
+    require_database()
     if options.setup:
         run_setup(argparse.Namespace(no_demo=False))
     elif not is_migrated():
@@ -86,7 +87,9 @@ def run_worker(_options: argparse.Namespace) -> int:
 def run_tick(options: argparse.Namespace) -> int:
     """One pass of the reconciler: 1 when a step failed."""
     from gongkai.config import tick
+    from gongkai.config.setup import require_database
 
+    require_database()
     if options.forever:
         tick.for_ever()
     done = tick.once()

@@ -1,0 +1,95 @@
+"""The reference pages say what the code says, and the repository holds nothing of a machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gongkai.config.env import SETTINGS
+from tools import docs, glossary
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", list(docs.PAGES))
+def test_reference_page_is_what_the_code_says(name):
+    path = docs.REFERENCE / name
+    assert path.read_text(encoding="utf-8") == docs.pages()[path], "run .venv/bin/python -m tools.docs"
+
+
+def test_settings_are_read_in_one_place_only():
+    pattern = re.compile(r"os\.environ|os\.getenv")
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "gongkai").rglob("*.py"))
+        if pattern.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == [
+        "gongkai/config/cli/__init__.py",
+        "gongkai/config/env.py",
+        "gongkai/config/serve.py",
+        "gongkai/config/wsgi.py",
+    ]
+
+
+def test_a_setting_explains_itself():
+    for setting in SETTINGS.values():
+        assert setting.meaning.endswith("."), setting.name
+        assert "/work" not in setting.default
+
+
+def test_glossary_knows_every_model_and_member():
+    assert [str(problem) for problem in glossary.problems()] == []
+
+
+def pins(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", text, re.MULTILINE))
+
+
+def test_the_test_lock_holds_the_running_lock():
+    """After ./test nothing is left to install for ./run."""
+    base, dev = pins("base.txt"), pins("dev.txt")
+    assert base
+    assert {name: dev.get(name) for name in base} == base
+
+
+def test_the_locks_cover_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[\[>=<;]", one)[0].lower().replace("_", "-") for one in wanted}
+    assert names <= set(pins("dev.txt"))
+
+
+@pytest.mark.parametrize("name", ["base.txt", "dev.txt"])
+def test_every_pin_has_hashes_and_no_address(name):
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|--trusted-host", text)
+    for block in re.split(r"\n(?=[a-z0-9])", text):
+        if "==" in block.split("\n")[0]:
+            assert "--hash=sha256:" in block, block.split("\n")[0]
+
+
+def test_the_repository_names_no_machine():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    wrong = re.compile(r"/work/(?:main|shared|\.library)|/root/|/home/[a-z]+/|/tmp/contract")
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if (
+            path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".json", ".html", ".js", ".css", ""}
+            and path.is_file()
+        ):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not wrong.search(text) or path == Path(__file__), name
+
+
+def test_links_between_the_documents_hold():
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
