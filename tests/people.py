@@ -24,7 +24,12 @@ def make_organ(code: str, parent: Organ | None = None, **facts: Any) -> Organ:
 def make_person(username: str, organ: Organ, *roles: Role, with_subtree: bool = False, password: str = "") -> Person:
     """A person of an organ with roles in it."""
     person = organs.enrol(
-        actor=SYSTEM, organ=organ, username=username, name=f"{username}某", password=password, must_change_password=False
+        actor=SYSTEM,
+        organ=organ,
+        username=username,
+        name=f"{username}某",
+        password=password,
+        must_change_password=False,
     )
     for role in roles:
         make_grant(person, role, organ, with_subtree=with_subtree)

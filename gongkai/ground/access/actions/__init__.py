@@ -2,7 +2,7 @@
 
 from gongkai.ground.access.actions.deputies import appoint, end_appointment
 from gongkai.ground.access.actions.granting import end_grant, grant
-from gongkai.ground.access.actions.sessions import end_sessions, note, open_session
+from gongkai.ground.access.actions.sessions import end_sessions, note, open_session, rekey_session
 from gongkai.ground.access.actions.tokens import issue_token, revoke_token
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "issue_token",
     "note",
     "open_session",
+    "rekey_session",
     "revoke_token",
 ]

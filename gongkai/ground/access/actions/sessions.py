@@ -65,3 +65,8 @@ def _end(pks: list[int], reason: str) -> list[str]:
     # The key of a session that is over is of no use to anybody but a thief.
     rows.update(ended_at=clock.now(), end_reason=reason, session_key="")
     return keys
+
+
+def rekey_session(person: Person, before: str, after: str) -> None:
+    """A session of a person goes on under another key."""
+    open_sessions(person).filter(session_key=before).update(session_key=after)
