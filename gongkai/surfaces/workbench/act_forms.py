@@ -1,0 +1,268 @@
+"""Which form each action asks for, as a table: the view that carries actions out knows none of them by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from gongkai.engine.records import actions as records
+from gongkai.engine.records.actions.publishing import NOT_BY
+from gongkai.engine.records.models import LinkKind, Record
+from gongkai.engine.reviews.actions import REVIEW_ACTIONS, return_for_correction, return_to_organ
+from gongkai.engine.reviews.presets import STEP_KINDS
+from gongkai.engine.reviews.reasons import reasons
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor
+from gongkai.ground.gate.door import visible
+from gongkai.ground.refusal import Refused
+
+Choices = list[tuple[str, str]]
+
+
+class MomentField(forms.DateTimeField):
+    """A moment as people type it: Shanghai time, to the minute."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
+
+    def clean(self, value: Any) -> dt.datetime | None:
+        found: dt.datetime | None = super().clean(value)
+        return found.astimezone(dt.UTC) if found is not None else None
+
+
+class NoFields(forms.Form):
+    """A confirmation only."""
+
+
+def _reason_choices(list_name: str) -> Callable[[], Choices]:
+    def choices() -> Choices:
+        known = reasons(list_name).values()
+        return [("", "请选择")] + [
+            (term.code, f"{term.name}{'（须写明情况）' if term.needs_note else ''}") for term in known
+        ]
+
+    return choices
+
+
+def _opinion_text(placeholder: str) -> forms.CharField:
+    return forms.CharField(
+        label="意见",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": placeholder}),
+    )
+
+
+class OpinionForm(forms.Form):
+    """An agreeing opinion in writing."""
+
+    text = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="留空则记录为本环节的规范表述。意见与您看到的这一版内容绑定。",
+    )
+
+
+class SignOffForm(OpinionForm):
+    """The sign-off may set the moment of publication at once."""
+
+    publish_at = MomentField(
+        label="公开时间",
+        required=False,
+        help_text="北京时间，例如 2026-03-02 09:00。留空则审签后由网站编辑公开。",
+    )
+
+
+class BothForm(forms.Form):
+    """Two opinions on one form (乡镇版); they are two opinions and two events all the same."""
+
+    attribute_text = _opinion_text("公开属性认定正确，依据适用。")
+    secrecy_text = _opinion_text("不涉及国家秘密、工作秘密，不含应予保护的商业秘密和个人隐私。")
+    field_order = ("attribute_text", "secrecy_text")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for code in ("attribute", "secrecy"):
+            field = self.fields[f"{code}_text"]
+            field.label, field.help_text = f"{STEP_KINDS[code].name}意见", STEP_KINDS[code].citation
+
+
+class ReturnForm(forms.Form):
+    """Sending back inside the organ (退回修改)."""
+
+    reason = forms.ChoiceField(label="退回原因", choices=_reason_choices("return_for_correction"))
+    text = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明哪里需要改、怎么改，例如：请补充公开依据。",
+    )
+
+
+class ReturnToOrganForm(ReturnForm):
+    """Sending back to the submitting organ (退文)."""
+
+    reason = forms.ChoiceField(label="退文原因", choices=_reason_choices("return_to_organ"))
+
+
+class ScheduleForm(forms.Form):
+    """The moment of publication."""
+
+    at = MomentField(label="公开时间", help_text="北京时间，例如 2026-03-02 09:00；到时系统再核对一遍审核意见。")
+
+
+class WithdrawForm(forms.Form):
+    """Withdrawing for a reason of the closed list."""
+
+    reason = forms.ChoiceField(label="撤回原因", choices=_reason_choices("withdrawal"))
+    note = forms.CharField(
+        label="说明",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="内部说明；不要写入个人信息。",
+    )
+
+
+class ExpungeForm(forms.Form):
+    """The first person's order to expunge."""
+
+    ground = forms.ChoiceField(label="清除依据", choices=_reason_choices("withdrawal"))
+    note = forms.CharField(label="说明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LinkForm(forms.Form):
+    """A relation to another record, found by its index number or document number."""
+
+    kind = forms.ChoiceField(label="关系", choices=LinkKind.choices)
+    target = forms.CharField(
+        label="对方索引号或发文字号", max_length=120, help_text="例如 11330000001/2026-00001，或 云教办〔2026〕12号。"
+    )
+    note = forms.CharField(label="说明", required=False, max_length=200)
+
+
+class RepealForm(forms.Form):
+    """Which public document amends or repeals this one."""
+
+    by = forms.CharField(label="作出修改或废止的文件的索引号", max_length=60)
+
+
+class DiscardForm(forms.Form):
+    """Why a draft is given up."""
+
+    reason = forms.CharField(label="原因", required=False, max_length=200)
+
+
+Arguments = Callable[[dict[str, Any], Actor], dict[str, Any]]
+
+
+def _as_given(cleaned: dict[str, Any], _: Actor) -> dict[str, Any]:
+    return cleaned
+
+
+def _linked(cleaned: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """The record meant by an index number or document number; 0, which the action refuses, when there is none."""
+    return {"target": _found(cleaned["target"], actor), "kind": cleaned["kind"], "note": cleaned["note"]}
+
+
+def _found(number: str, actor: Actor) -> int:
+    words = number.strip()
+    for rows in (Record.objects.filter(is_visible=True), visible(Record, actor)):
+        for name in ("index_number", "document_number"):
+            row = rows.filter(**{name: words}).order_by("-pk").first()
+            if row is not None:
+                return int(row.pk)
+    return 0
+
+
+def _repealed_by(cleaned: dict[str, Any], _: Actor) -> dict[str, Any]:
+    by = Record.objects.filter(index_number=cleaned["by"].strip(), published_at__isnull=False).first()
+    if by is None:
+        raise Refused(NOT_BY, where="作出修改或废止的文件的索引号")
+    return {"by": by}
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """How an action is asked for. ``is_direct``: one click on the dossier; ``caution``: read before it is done."""
+
+    act: Callable[..., Any]
+    form: type[forms.Form] = NoFields
+    css: str = "plain"
+    is_direct: bool = False
+    caution: str = ""
+    done: str = ""
+    arguments: Arguments = _as_given
+
+
+ACT_FORMS: dict[str, ActForm] = {
+    **{
+        f"review.{code}": ActForm(act, SignOffForm if code == "sign_off" else OpinionForm, css="", done="意见已记录。")
+        for code, act in REVIEW_ACTIONS.items()
+    },
+    "review.return_for_correction": ActForm(return_for_correction, ReturnForm, done="已退回修改，并通知起草人。"),
+    "review.return_to_organ": ActForm(return_to_organ, ReturnToOrganForm, done="已退文。"),
+    "record.submit": ActForm(records.submit, css="", is_direct=True, done="已送审。"),
+    "record.publish": ActForm(
+        records.publish,
+        css="",
+        caution="公开后立即对社会可见，并写入发布存证；此后的改动都会公开留痕。",
+        done="已公开。",
+    ),
+    "record.schedule": ActForm(records.schedule, ScheduleForm, done="已设定公开时间。"),
+    "record.unschedule": ActForm(records.unschedule, is_direct=True, done="已取消定时公开。"),
+    "record.discard": ActForm(
+        records.discard, DiscardForm, caution="作废后不能恢复；版本和意见仍保留备查。", done="已作废。"
+    ),
+    "record.correct": ActForm(records.correct, is_direct=True, done="已开始更正；公开的版本在更正公开前保持不变。"),
+    "record.abandon_correction": ActForm(
+        records.abandon_correction, caution="放弃后，已保存的更正内容不再继续办理。", done="已放弃更正。"
+    ),
+    "record.conclude": ActForm(
+        records.conclude, caution="按不主动公开办结，一年后复查公开属性。", done="已办结，并设定一年后的复查。"
+    ),
+    "record.reopen": ActForm(records.reopen, is_direct=True, done="已重新打开，请编辑后送审。"),
+    "record.link": ActForm(records.link, LinkForm, done="已建立关联。", arguments=_linked),
+    "record.repeal": ActForm(records.repeal, RepealForm, done="有效性已更新。", arguments=_repealed_by),
+    "record.withdraw": ActForm(
+        records.withdraw,
+        WithdrawForm,
+        css="grave",
+        caution="撤回后正文不再展示，网址保留并公开说明已撤回。",
+        done="已撤回。",
+    ),
+    "record.take_down": ActForm(
+        records.take_down, css="grave", is_direct=True, done="已紧急下线；请尽快由主管部门复核。"
+    ),
+    "record.restore": ActForm(records.restore, caution="恢复的是下线前公开的那一版。", done="已恢复公开。"),
+    "record.withdraw_taken_down": ActForm(records.withdraw_taken_down, WithdrawForm, css="grave", done="已转为撤回。"),
+    "record.ask_expunge": ActForm(
+        records.ask_expunge,
+        ExpungeForm,
+        css="grave",
+        caution="清除会永久销毁正文、附件和索引内容，须另一人确认；已被订阅取走的内容无法收回。",
+        done="已提出清除，等待另一人确认。",
+    ),
+    "record.expunge": ActForm(
+        records.expunge,
+        css="grave",
+        caution="确认后正文、附件和索引内容永久销毁，不能恢复；哈希和盐保留，以便证明此前的存证。",
+        done="已清除。",
+    ),
+}
+
+
+def moment_words(value: Any) -> Any:
+    """A form's value as canonical JSON takes it."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(clock.SHANGHAI).isoformat()
+    return value

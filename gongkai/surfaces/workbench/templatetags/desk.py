@@ -1,0 +1,99 @@
+"""Tags of the workbench: its navigation, and the pieces of a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+
+from gongkai.ground.access.actors import Actor
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under a heading."""
+
+    label: str
+    entries: list[Entry]
+
+
+# Heading, then (key, label, icon, address, rights any of which opens it); an empty set opens to everybody.
+NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ...]], ...] = (
+    (
+        "",
+        (
+            ("desk", "待办", "inbox", "workbench:desk", frozenset()),
+            ("records", "文件列表", "list", "workbench:records", frozenset({"record.read"})),
+            ("new", "新建", "plus", "workbench:new", frozenset({"record.draft", "record.submit"})),
+        ),
+    ),
+    (
+        "管理",
+        (
+            ("organs", "机构和人员", "organ", "workbench:organs", frozenset({"organ.maintain", "person.maintain"})),
+            ("calendars", "工作日历", "calendar", "workbench:calendars", frozenset({"calendar.maintain"})),
+            ("grants", "授权和代理", "lock", "workbench:grants", frozenset({"grant.maintain"})),
+            ("rules", "规则和流程", "file", "workbench:rules", frozenset({"rule.preset", "organ.maintain"})),
+            ("register", "存证状态", "shield", "workbench:register", frozenset({"register.verify"})),
+            ("events", "事件记录", "history", "workbench:events", frozenset({"audit.read"})),
+        ),
+    ),
+)
+
+
+@register.simple_tag(takes_context=True)
+def desk_navigation(context: Context) -> list[Group]:
+    """The pages this person may open."""
+    actor: Actor | None = getattr(context["request"], "actor", None)
+    if actor is None:
+        return []
+    groups = []
+    for label, entries in NAVIGATION:
+        shown = [
+            Entry(key, words, icon, url)
+            for key, words, icon, name, rights in entries
+            if (not rights or any(actor.holds(right) for right in rights)) and (url := _address(name))
+        ]
+        if shown:
+            groups.append(Group(label, shown))
+    return groups
+
+
+@register.simple_tag
+def address(name: str) -> str:
+    """The address of a named page, "" while no app brings it."""
+    return _address(name)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def short_hash(digest: str) -> str:
+    """The first twelve characters of a hash; the whole one stands in the title."""
+    return digest[:12]
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """A value by a key that is only known in the template."""
+    return mapping.get(key, "")

@@ -1,0 +1,124 @@
+"""The editor: save, save and propose, autosave, and the way back from each without losing a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gongkai.engine.records.actions import submit
+from gongkai.engine.records.actions.buffers import drop_buffer
+from gongkai.engine.records.editions import kind_of
+from gongkai.engine.records.models import Record
+from gongkai.ground import clock
+from gongkai.ground.refusal import Refused
+from gongkai.surfaces.workbench import editing
+from gongkai.surfaces.workbench.dossier import findings_of, head_of
+from gongkai.surfaces.workbench.edit_forms import EditForm, edit_form, initial_of
+from gongkai.surfaces.workbench.handling import ticks
+from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
+
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once_key", "seen", "intent", "files"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def edit(request: DeskRequest, pk: int) -> HttpResponse:
+    """Show the editor with what was kept, or save what was typed."""
+    record = known(Record, request, pk, "organ", "working")
+    if request.method == "POST":
+        return _save(request, record)
+    verdict = editing.may_edit(record, request.actor)
+    if verdict.refusal is not None:
+        raise verdict.refusal
+    kind = kind_of(record.kind)
+    buffer = editing.kept(record, request.actor)
+    initial = initial_of(record.working.content if record.working else {}) | (buffer.content if buffer else {})
+    files = record.working.files if record.working else []
+    return _page(request, record, edit_form(kind, initial=initial), files, None, buffer=buffer)
+
+
+def _save(request: DeskRequest, record: Record) -> HttpResponse:
+    form = edit_form(kind_of(record.kind), data=request.POST)
+    uploads, refusal = editing.take_uploads(request.FILES.getlist("uploads"), organ=record.organ, actor=request.actor)
+    kept = request.POST.getlist("files")
+    files = editing.attached(record, request.actor, kept) + [entry for entry, _ in uploads]
+    if refusal is None and form.is_valid():
+        refusal = _written(request, record, form, files)
+        if refusal is None:
+            return HttpResponseRedirect(reverse("workbench:record", args=[record.pk]))
+        form.take_refusal(refusal)
+    return _page(request, record, form, files, refusal)
+
+
+def _written(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]]) -> Refused | None:
+    """Save, and propose when that was the button; the refusal when one of both is refused, and then neither is done."""
+    content, is_proposal = form.content(), request.POST.get("intent") == "submit"
+    seen = int(request.POST["seen"]) if request.POST.get("seen", "").isdecimal() else 0
+
+    def write() -> None:
+        with transaction.atomic():
+            editing.save(record, actor=request.actor, content=content, files=files, seen=seen)
+            if is_proposal:
+                submit(record, actor=request.actor)
+
+    asked = {"do": "edit", "record": record.pk, "content": content, "files": files, "submit": is_proposal}
+    try:
+        do_once(request, asked, write)
+    except Refused as refusal:
+        return refusal
+    messages.success(request, "已保存并送审。" if is_proposal else "已保存为新版本。")
+    return None
+
+
+def _page(
+    request: DeskRequest,
+    record: Record,
+    form: EditForm,
+    files: list[dict[str, Any]],
+    refusal: Refused | None,
+    **extra: Any,
+) -> HttpResponse:
+    told = refusal.explain() if refusal else None
+    # After a refusal for a newer edition the person has been told of it: the next save goes on top of that one.
+    newest = Record.objects.values_list("working__number", flat=True).get(pk=record.pk)
+    context = {
+        "record": record,
+        "head": head_of(record),
+        "form": form,
+        "files": files,
+        "refusal": told,
+        "seen": newest or 0,
+        "once_key": new_once_key(),
+        "ticks": ticks(record),
+        "findings": findings_of(record, request.actor),
+        "at": "records",
+        **extra,
+    }
+    status = told.status if told else 422 if form.errors else 200
+    return render(request, "workbench/edit.html", context, status=status)
+
+
+@require_POST
+@desk_page
+def keep(request: DeskRequest, pk: int) -> HttpResponse:
+    """Autosave: keep what stands in the form; answers JSON to the script, the editor to a plain submit."""
+    record = known(Record, request, pk, "organ", "working")
+    typed = {name: request.POST[name][:500_000] for name in request.POST if name not in NOT_TYPED}
+    saved_at = editing.keep(record, actor=request.actor, typed=typed)
+    return JsonResponse({"saved_at": f"{saved_at.astimezone(clock.SHANGHAI):%H:%M:%S}"})
+
+
+@require_POST
+@desk_page
+def drop(request: DeskRequest, pk: int) -> HttpResponse:
+    """Throw away what the autosave kept for this person."""
+    record = known(Record, request, pk)
+    drop_buffer(record, actor=request.actor)
+    messages.success(request, "已放弃自动保存的内容。")
+    return HttpResponseRedirect(reverse("workbench:edit", args=[pk]))

@@ -1,0 +1,131 @@
+"""States, events and steps in words. What is not listed here falls back to the title of its action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gongkai.engine.records import subject
+from gongkai.engine.reviews.presets import MIGRATION, PRESETS, STEP_KINDS
+from gongkai.engine.reviews.reasons import LISTS
+from gongkai.ground.gate.table import ACTIONS
+from gongkai.ground.refusal import WORDINGS
+
+EVENT_WORDS = {
+    "record.drafted": "起草",
+    "record.received": "接收已签发文件",
+    "record.edited": "修改并保存",
+    "record.revised": "审核中修改，此前意见须重新确认",
+    "record.submitted": "送审",
+    "record.discarded": "作废",
+    "record.reviewed": "审核同意",
+    "record.reaffirmed": "对新版本重新确认",
+    "record.signed_off": "审签同意公开",
+    "record.returned_for_correction": "退回修改",
+    "record.returned_to_organ": "退文",
+    "record.scheduled": "设定定时公开",
+    "record.unscheduled": "取消定时公开",
+    "record.held": "到时未能公开，暂缓",
+    "record.published": "公开",
+    "record.migrated": "迁移入库（此前已在别处公开）",
+    "record.correction_begun": "开始更正",
+    "record.correction_abandoned": "放弃更正",
+    "record.corrected": "公开更正后的版本",
+    "record.withdrawn": "撤回",
+    "record.taken_down": "紧急下线",
+    "record.restored": "恢复公开",
+    "record.expunge_asked": "提出清除",
+    "record.expunged": "清除",
+    "record.validity_changed": "有效性变更",
+    "record.concluded": "按不主动公开办结",
+    "record.reopened": "重新认定公开属性",
+    "record.linked": "建立关联",
+    "record.unlinked": "取消关联",
+    "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
+}
+GRAVE_EVENTS = frozenset(
+    {
+        "record.withdrawn",
+        "record.taken_down",
+        "record.expunged",
+        "record.held",
+        "record.returned_for_correction",
+        "record.returned_to_organ",
+        "entry.refused",
+    }
+)
+STATE_TONES = {
+    subject.DRAFTING: "off",
+    subject.RETURNED: "warn",
+    subject.PROPOSED: "main",
+    subject.IN_REVIEW: "main",
+    subject.SIGNED_OFF: "main",
+    subject.SCHEDULED: "main",
+    subject.PUBLIC: "ok",
+    subject.CORRECTING: "warn",
+    subject.WITHDRAWN: "seal",
+    subject.TAKEN_DOWN: "seal",
+    subject.NOT_PUBLISHED: "off",
+    subject.DISCARDED: "off",
+    subject.EXPUNGED: "seal",
+}
+# What somebody has to do next about a record in a state; the desk shows it where no open step says more.
+NEXT_WORDS = {
+    subject.DRAFTING: "编辑后送审",
+    subject.RETURNED: "改正后重新送审",
+    subject.PROPOSED: "等待审核",
+    subject.IN_REVIEW: "等待审核",
+    subject.SIGNED_OFF: "公开或定时公开",
+    subject.SCHEDULED: "到时自动公开",
+    subject.CORRECTING: "编辑后送审",
+    subject.TAKEN_DOWN: "复核：恢复或者撤回",
+}
+
+
+def event_words(name: str) -> str:
+    """What happened, in words; an event nobody listed reads as the title of an action that writes it."""
+    if name in EVENT_WORDS:
+        return EVENT_WORDS[name]
+    return next((spec.title for spec in ACTIONS.values() if spec.event == name), name)
+
+
+def state_words(code: str) -> str:
+    """A state of a record in words."""
+    return subject.STATE_NAMES.get(code, code)
+
+
+def step_words(code: str) -> str:
+    """A step of a review in words."""
+    if code == MIGRATION:
+        return "迁移说明"
+    return STEP_KINDS[code].name if code in STEP_KINDS else code
+
+
+def preset_words(code: str) -> str:
+    """A preset of review steps in words."""
+    return PRESETS[code].name if code in PRESETS else "迁移" if code == MIGRATION else code
+
+
+def reason_words(code: str) -> str:
+    """A coded reason in words, from whichever list holds it today."""
+    for read in LISTS.values():
+        for term in read():
+            if term.code == code:
+                return term.name
+    return {"superseded": "被新版本替代", "taken_down": "紧急下线", "expunged": "清除"}.get(code, code)
+
+
+def event_facts(data: Mapping[str, Any]) -> list[str]:
+    """What an event's closed part tells a reader of the timeline."""
+    facts = []
+    if data.get("step"):
+        facts.append(step_words(str(data["step"])))
+    if data.get("edition"):
+        facts.append(f"第 {data['edition']} 版")
+    if data.get("reason"):
+        facts.append(f"原因：{reason_words(str(data['reason']))}")
+    if data.get("ground"):
+        facts.append(f"依据：{reason_words(str(data['ground']))}")
+    if data.get("code") in WORDINGS:
+        facts.append(WORDINGS[str(data["code"])].what.split("：")[0].rstrip("。"))
+    return facts
