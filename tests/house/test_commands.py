@@ -70,12 +70,31 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments):
 
 
 def test_every_command_of_the_interface_that_exists_explains_itself(capsys):
-    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "register")
+    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "register")
     for name in names:
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([name, "--help"])
         assert ended.value.code == 0
         assert f"gongkai {name}" in capsys.readouterr().out
+
+
+def test_import_reads_without_writing(capsys, tmp_path):
+    good, bad = tmp_path / "good.txt", tmp_path / "empty.pdf"
+    good.write_text(
+        "云洲市人民政府办公室关于开展防汛检查的通知\n云政办发〔2026〕3号\n各镇人民政府：\n请认真开展检查。\n", "utf-8"
+    )
+    bad.write_bytes(b"")
+    assert main(["import", str(good), "--dry-run", "--json"]) == 0
+    told = json.loads(one_line(capsys.readouterr().out))
+    assert (told["path"], told["document_number"], told["record"]) == (str(good), "云政办发〔2026〕3号", None)
+    assert main(["import", str(good), str(bad), "--dry-run"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"✓ {good}：")
+    assert any(line.startswith(f"✗ {bad}：") for line in lines)
+    assert main(["import", str(good)]) == 2
+    assert "--organ" in one_line(capsys.readouterr().err)
+    assert main(["import", "/nonexistent.txt", "--dry-run"]) == 2
+    assert "/nonexistent.txt" in one_line(capsys.readouterr().err)
 
 
 def test_a_year_is_entered_once_and_changed_with_a_reason(db, capsys, tmp_path):

@@ -1,7 +1,55 @@
-"""Commands of documents."""
+"""Commands that take files: import (and, when it is built, inspect)."""
 
-from gongkai.config.cli.frame import Commands
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from gongkai.config.cli.frame import DONE, FOUND, CannotRunError, Commands, print_json, progress
 
 
-def declare(_commands: Commands) -> None:
+def declare(commands: Commands) -> None:
     """Add these commands to the table."""
+    taking = commands.add("import", "把文件读成草稿，或迁移已在别处公开的信息", run_import)
+    taking.add_argument("paths", nargs="+", metavar="PATH", help="文件或文件夹（txt html docx doc pdf ofd xlsx jsonl）")
+    taking.add_argument("--organ", default="", metavar="CODE", help="发布机构代码；试运行时可省略")
+    taking.add_argument("--dry-run", action="store_true", help="只读取并显示结果，不写入")
+    taking.add_argument("--already-public", default="", metavar="URL-or-note", help="已在别处公开：经审签门成批发布")
+    taking.add_argument("--as", dest="username", default="", help="以哪位工作人员的身份导入（用户名）")
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Reads files into drafts, one line each; 1 when a file could not be taken."""
+    from gongkai.surfaces.exchange.importing import import_paths, is_failed
+
+    if not options.organ and not options.dry_run:
+        raise CannotRunError("请用 --organ 写明发布机构代码（试运行 --dry-run 时可省略）")
+    lines = import_paths(
+        options.paths,
+        options.organ,
+        dry_run=options.dry_run,
+        already_public=options.already_public,
+        username=options.username,
+    )
+    has_failed = False
+    for line in progress(lines, label="导入"):
+        has_failed |= is_failed(line)
+        if options.json:
+            print_json(line)
+        else:
+            print_line(line)
+    return FOUND if has_failed else DONE
+
+
+def print_line(line: Mapping[str, Any]) -> None:
+    """One file for a person: what it is, and each warning below it."""
+    if line.get("error") is not None:
+        print(f"✗ {line['path']}：{line['error']['message']}")
+        return
+    parts = [line["document_number"], line["index_number"], line["written_on"]]
+    print(
+        f"✓ {line['path']}：{line['title'] or '（无标题）'} {' · '.join(str(part) for part in parts if part)}".rstrip()
+    )
+    for warning in line["warnings"]:
+        print(f"  ! {warning['message'] or warning['code']}（{warning['place']}）")
