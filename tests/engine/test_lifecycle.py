@@ -273,3 +273,22 @@ def test_co_issuer_consents_in_its_own_organ() -> None:
     agree(record, "consent", actor=other.actor("consent"))
     agree(record, "sign_off", actor=office.actor("sign_off"))
     assert record.state == "signed_off"
+
+
+def test_the_publication_clock_runs_from_the_day_of_writing_and_is_met_by_publishing() -> None:
+    from gongkai.engine.deadlines.models import Deadline
+
+    office = Office()
+    with clock.frozen(dt.datetime(2026, 3, 5, 2, 0, tzinfo=dt.UTC)):
+        record = draft_record(office)
+        submit(record, actor=office.actor("officer"))
+        deadline = Deadline.objects.get(subject_type="record", subject_id=str(record.pk))
+        assert (deadline.rule_key, deadline.due_on, deadline.state) == (
+            "disclosure.publish",
+            dt.date(2026, 3, 30),
+            "running",
+        )
+        agree_to_all(office, record)
+        publish(record, actor=office.actor("editor"))
+    deadline.refresh_from_db()
+    assert (deadline.met_on, deadline.state) == (dt.date(2026, 3, 5), "met")

@@ -7,7 +7,7 @@ from typing import Any
 
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import PROJECTED, content_of, facets_of
-from gongkai.engine.records.models import Edition, Facet, Publication, Record, Validity
+from gongkai.engine.records.models import Edition, ExpungeOrder, Facet, Publication, Record, Validity
 from gongkai.engine.records.subject import EXPUNGED
 from gongkai.ground.register.canonical import sha256_hex
 from gongkai.ground.register.models import Event
@@ -23,12 +23,17 @@ def editions() -> Findings:
     for edition in Edition.objects.order_by("pk").iterator(BATCH):
         count += 1
         if edition.canonical is None:
-            if edition.expunged_at is None:
+            if edition.expunged_at is None or not ordered(edition):
                 yield Difference(f"edition {edition.pk}", "edition-emptied", "版本内容被清空，但没有清除记录。")
         elif sha256_hex(edition.canonical.encode()) != edition.sha256:
             yield Difference(f"edition {edition.pk}", "edition-changed", "版本内容与其哈希不符。")
     yield from _edition_events()
     return count
+
+
+def ordered(edition: Edition) -> bool:
+    """Did two persons order the expunging of this edition's record?"""
+    return ExpungeOrder.objects.filter(record_id=edition.record_id, confirmed_at__isnull=False).exists()
 
 
 def _edition_events() -> Iterator[Difference]:

@@ -40,9 +40,18 @@ def covering(actor: Actor, right: str, organ_id: int | None) -> HeldGrant | None
     An organ of None means the whole platform: only a grant with subtree on a root organ reaches that.
     """
     for grant in actor.holds(right):
-        if organ_id is None or organ_id in _organs_of(actor, grant):
+        if organ_id in _organs_of(actor, grant) if organ_id is not None else _is_platform_wide(actor, grant):
             return grant
     return None
+
+
+def _is_platform_wide(actor: Actor, grant: HeldGrant) -> bool:
+    """Does the grant stand on an organ without superior, with everything below it?"""
+    key = f"root:{grant.organ_id}"
+    if key not in actor.reaches:
+        roots = Organ.objects.filter(pk=grant.organ_id, parent__isnull=True)
+        actor.reaches[key] = frozenset(roots.values_list("pk", flat=True))
+    return grant.with_subtree and grant.organ_id in actor.reaches[key]
 
 
 def _organs_of(actor: Actor, grant: HeldGrant) -> frozenset[int]:

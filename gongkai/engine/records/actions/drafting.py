@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
 from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.guards import has_undisclosed_attribute, is_hidden, is_shown
@@ -142,6 +143,7 @@ def receive(
         state=PROPOSED,
     )
     open_round(record, disclosure=record.disclosure)
+    start_clocks(record, actor)
     return Outcome(result=record, data=_edition_facts(record))
 
 
@@ -217,6 +219,7 @@ def submit(record: Record, *, actor: Actor) -> Outcome:
     refuse_unfit_attribute(record)
     open_round(record, disclosure=content.get("disclosure", ""))
     record.state = PROPOSED
+    start_clocks(record, actor)
     return Outcome(data=_edition_facts(record))
 
 
@@ -233,6 +236,7 @@ def submit(record: Record, *, actor: Actor) -> Outcome:
 def discard(record: Record, *, actor: Actor, reason: str = "") -> Outcome:
     """Give up a draft that was never public; its editions and opinions stay on record."""
     close_round(record)
+    cancel_clocks(record, actor, "discarded")
     record.state = DISCARDED
     return Outcome()
 
@@ -266,6 +270,7 @@ def correct(record: Record, *, actor: Actor) -> Outcome:
 def abandon_correction(record: Record, *, actor: Actor) -> Outcome:
     """Give up a correction; what is public stays as it is."""
     close_round(record)
+    cancel_clocks(record, actor, "correction_abandoned")
     record.state, record.working = PUBLIC, record.current
     record.buffers.all().delete()
     return Outcome()
@@ -287,6 +292,7 @@ def conclude(record: Record, *, actor: Actor) -> Outcome:
     today = clock.today()
     year_later = today.replace(year=today.year + 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
     record.state, record.review_again_on = NOT_PUBLISHED, year_later
+    cancel_clocks(record, actor, "not_proactive")
     return Outcome(data={"disclosure": record.disclosure, "basis": record.disclosure_basis})
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from gongkai.engine.notices.outbox import people_with, queue_notice
+from gongkai.engine.records.actions.clocks import cancel_clocks, meet_clocks
 from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
 from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.digests import publication_digest
@@ -139,6 +140,7 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     for file in files_of([edition]):
         if file.state == "sealed":
             release(file, actor=SYSTEM)
+    meet_clocks(record, actor)
     name = "record.corrected" if is_correction else "record.published"
     _take_effect(record)
     return Outcome(
@@ -238,6 +240,7 @@ def withdraw(record: Record, *, actor: Actor, reason: str, note: str) -> Outcome
     refuse_any_mark({"note": note})
     data = end_publication(record, reason, note)
     close_round(record)
+    cancel_clocks(record, actor, "withdrawn")
     record.state = WITHDRAWN
     now = clock.now()
     return Outcome(data=data | {"reason": reason}, public=opened(record, "record.withdrawn", now, reason=reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gongkai.engine.records.actions.clocks import cancel_clocks
 from gongkai.engine.records.actions.publishing import end_publication, opened, show
 from gongkai.engine.records.actions.shredding import shred_bytes, shred_text
 from gongkai.engine.records.digests import publication_digest
@@ -61,6 +62,7 @@ def take_down(record: Record, *, actor: Actor) -> Outcome:
     """Take a record from portal, feeds and lists at once: one person, one click, no form; reviewed afterwards."""
     data = end_publication(record, "taken_down", "")
     close_round(record)
+    cancel_clocks(record, actor, "taken_down")
     record.state = TAKEN_DOWN
     return Outcome(data=data, public=opened(record, "record.taken_down", clock.now()))
 
@@ -145,6 +147,7 @@ def expunge(record: Record, *, actor: Actor) -> Outcome:
     order.save(update_fields=["confirmed_by", "confirmed_at"])
     data = end_publication(record, "expunged", "") if record.is_visible else {}
     close_round(record)
+    cancel_clocks(record, actor, "expunged")
     editions = shred_text(record)
     files = shred_bytes(editions, order.ground)
     record.title = CLEARED_TITLE
