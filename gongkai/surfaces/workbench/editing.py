@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from gongkai.engine.records.actions import edit, keep_buffer, revise
+from gongkai.engine.records.attachments import entry_of
 from gongkai.engine.records.models import EditBuffer, Record
 from gongkai.engine.records.subject import EDITABLE
 from gongkai.ground.access.actors import Actor
@@ -60,17 +61,6 @@ def keep(record: Record, *, actor: Actor, typed: Mapping[str, str]) -> dt.dateti
 def kept(record: Record, actor: Actor) -> EditBuffer | None:
     """What the autosave of this person holds for a record."""
     return record.buffers.filter(person_id=actor.person_id).first()
-
-
-def entry_of(file: StoredFile) -> dict[str, Any]:
-    """A stored file as an edition names it; the commitment stands for the bytes while they are sealed."""
-    return {
-        "id": str(file.pk),
-        "name": file.original_name,
-        "media_type": file.media_type,
-        "size": file.size,
-        "digest": file.commitment,
-    }
 
 
 def attached(record: Record | None, actor: Actor, ids: Iterable[str]) -> list[dict[str, Any]]:

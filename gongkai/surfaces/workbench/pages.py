@@ -20,7 +20,7 @@ from gongkai.ground.gate.idempotency import once
 from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Refused
 
-PASSWORD_PAGE = "account_change_password"
+CHANGE_PAGE = "account_change_password"
 ONCE_FIELD = "once_key"
 
 M = TypeVar("M", bound=Model)
@@ -44,7 +44,7 @@ def desk_page(view: View) -> View:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if request.user.must_change_password:
-            return HttpResponseRedirect(reverse(PASSWORD_PAGE))
+            return HttpResponseRedirect(reverse(CHANGE_PAGE))
         request.actor = actor_for(request.user)
         try:
             answer = view(request, *args, **kwargs)
@@ -64,6 +64,7 @@ def refused(request: DeskRequest, refusal: Refused) -> HttpResponse:
         return JsonResponse(
             {"code": told.code, "what": told.what, "where": told.where, "provision": told.provision, "todo": told.todo},
             status=told.status,
+            json_dumps_params={"ensure_ascii": False},
         )
     context = {"refusal": told, "back": request.headers.get("Referer", "")}
     return render(request, "workbench/refused.html", context, status=told.status)

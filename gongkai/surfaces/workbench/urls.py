@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongkai.surfaces.workbench.views import acts, desk, editor, record
+from gongkai.surfaces.workbench.views import acts, desk, editor, new, record
 
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("new/", new.new, name="new"),
     path("records/", desk.listing, name="records"),
     path("records/<int:pk>/", record.dossier, name="record"),
     path("records/<int:pk>/difference/", record.difference, name="difference"),
