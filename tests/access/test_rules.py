@@ -11,7 +11,8 @@ from hypothesis.extra.django import TestCase
 
 from gongkai.ground import clock
 from gongkai.ground.access import actions
-from gongkai.ground.access.actors import ANONYMOUS, SYSTEM
+from gongkai.ground.access.actors import ANONYMOUS, SYSTEM, actor_for
+from gongkai.ground.access.queries import rights_of
 from gongkai.ground.access.roles import ADMIN_ROLES, RIGHTS, Role
 from gongkai.ground.access.rules import covering, explain, scope
 from gongkai.ground.gate.door import can, visible
@@ -77,6 +78,38 @@ def test_days_are_days_in_china(city):
         assert reached(person, "record.draft") == set()
     with clock.frozen(dt.datetime(2026, 3, 2, 16, 0, tzinfo=dt.UTC)):
         assert reached(person, "record.draft") == {"YZ"}
+
+
+def test_the_whole_platform_is_reached_from_a_root_with_all_below(city, bureau):
+    for at, with_subtree, is_reached in ((city, True, True), (city, False, False), (bureau, True, False)):
+        admin = as_actor(make_person(f"admin-{at.pk}-{with_subtree}", at, Role.SYSTEM_ADMIN, with_subtree=with_subtree))
+        assert (covering(admin, "organ.maintain", None) is not None) is is_reached
+        before = Organ.objects.count()
+        facts = {"name": "新", "type": "department", "level": "city", "code": f"N-{at.pk}-{with_subtree}"}
+        if is_reached:
+            organs.establish(actor=admin, organ=None, **facts)
+            continue
+        with pytest.raises(Refused):
+            organs.establish(actor=admin, organ=None, **facts)
+        with pytest.raises(Refused):
+            organs.move(bureau, actor=admin, parent=None)
+        assert Organ.objects.count() == before
+        assert Organ.objects.get(pk=bureau.pk).parent == city
+
+
+def test_rights_and_filters_take_few_queries_whatever_is_held(city, django_assert_max_num_queries):
+    person, lender = make_person("chen", city), make_person("jia", city)
+    for number in range(12):
+        at = make_organ(f"YZ-{number}", city)
+        make_grant(person, Role.OFFICER, at)
+        make_grant(lender, Role.SIGNER, at, with_subtree=True)
+    person.deputises.create(principal=lender, valid_from=TODAY, valid_until=TODAY)
+    with django_assert_max_num_queries(2):
+        actor = actor_for(person)
+    with django_assert_max_num_queries(1):
+        list(Organ.objects.filter(scope(actor, "record.read", "pk")))
+    with django_assert_max_num_queries(4):
+        assert len(rights_of(person)) == 24
 
 
 def test_strangers_and_the_system(city):

@@ -50,7 +50,7 @@ class HeldRight:
 def rights_of(person: Person) -> list[HeldRight]:
     """Everything a person may do now or soon, and through whom: own grants first, then those held as deputy.
 
-    A disabled person's grants are listed but none is in force. Two queries.
+    A disabled person's grants are listed but none is in force. Four queries at most.
     """
     today = clock.today()
     own = Grant.objects.filter(grants_not_over(), person=person).select_related("organ").order_by("valid_from", "pk")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering, explain
 from gongkai.ground.gate.door import NO_RIGHT, Outcome, action
@@ -22,14 +24,9 @@ CYCLE = wording("organs.cycle", what="不能把机构移到它自己或它的下
     event="organ.moved",
     by_system=True,
 )
-def move(organ: Organ, *, actor: Actor, parent: Organ | None) -> Outcome:
-    """Put an organ with all below it under another parent; None makes it a root.
-
-    The right must be held at the new parent, too. Refused when that would close a circle.
-    """
+def _move(organ: Organ, *, actor: Actor, parent: Organ | None) -> Outcome:
     if not actor.is_system and covering(actor, "organ.maintain", parent.pk if parent is not None else None) is None:
         raise Refused(NO_RIGHT, title="调整隶属关系", roles=explain("organ.maintain"))
-    lock_tree()
     if parent is not None and is_below(parent.pk, organ.pk):
         raise Refused(CYCLE, where=parent.name)
     before = organ.parent_id
@@ -37,6 +34,17 @@ def move(organ: Organ, *, actor: Actor, parent: Organ | None) -> Outcome:
     _rehang(organ, parent)
     actor.reaches.clear()
     return Outcome(data={"parent": [before, organ.parent_id]})
+
+
+def move(organ: Organ, *, actor: Actor, parent: Organ | None) -> None:
+    """Put an organ with all below it under another parent; None makes it a root.
+
+    The right must be held at the new parent, too. Refused when that would close a circle.
+    """
+    with transaction.atomic():
+        # Before the gate locks the row: two moves that each held a row would wait for each other's.
+        lock_tree()
+        _move(organ, actor=actor, parent=parent)
 
 
 def _rehang(organ: Organ, parent: Organ | None) -> None:

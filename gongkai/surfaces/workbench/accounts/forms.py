@@ -95,21 +95,19 @@ class EnrolCodeForm(ActivateTOTPForm):  # type: ignore[misc]
         _say_code(self.fields["code"], "扫码后，请输入验证器上显示的6位数字。")
 
 
+def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=200, help_text=help_text, widget=widget)
+
+
 class ChangePasswordForm(forms.Form):
     """The old password and twice the new one."""
 
-    old = forms.CharField(
-        label="原密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    old = _password("原密码", "current-password")
+    new = _password(
+        "新密码", "new-password", help_text="至少10位，不能全是数字，不能是常见密码，不能与用户名、姓名相近。"
     )
-    new = forms.CharField(
-        label="新密码",
-        strip=False,
-        help_text="至少10位，不能全是数字，不能是常见密码，不能与用户名、姓名相近。",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label="再输一次新密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+    again = _password("再输一次新密码", "new-password")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
