@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from tools.sources import ROOT
@@ -109,9 +111,51 @@ def said(codes: frozenset[str] | None, names: dict[str, str], otherwise: str) ->
     return "、".join(name for code, name in names.items() if code in codes)
 
 
+def commands_page() -> str:
+    """Every command with its arguments; written from the parser itself, not from its help, which differs by Python."""
+    from gongkai.config.cli import build_parser
+
+    about = (
+        "`gongkai` lies in `.venv/bin`. Exit status: 0 done, 1 found something wrong, 2 cannot run or bad arguments, "
+        "then with one line on standard error. `--json` prints one object or JSON lines."
+    )
+    parts = [f"# Command line\n\n{about}\n"]
+    for name, parser, about in commands_in(build_parser(), "gongkai"):
+        parts.append(f"\n## {name}\n\n{about}\n")
+        told = [one for one in parser._actions if one.dest != "help" and one.help != argparse.SUPPRESS]
+        rows = [(f"`{' '.join(one.option_strings) or one.dest}`", one.metavar or "", one.help) for one in told]
+        parts.append("\n" + table(["argument", "value", "说明"], rows) if rows else "")
+    return "".join(parts)
+
+
+def commands_in(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """Every command that does something, with its full name and its help."""
+    for group in parser._actions:
+        if isinstance(group, argparse._SubParsersAction):
+            helps = {choice.dest: choice.help or "" for choice in group._choices_actions}
+            for word, inner in group.choices.items():
+                below = list(commands_in(inner, f"{name} {word}"))
+                yield from below or [(f"{name} {word}", inner, helps.get(word, ""))]
+
+
+def refusals_page() -> str:
+    """Every refusal with its words."""
+    from gongkai.ground.refusal import WORDINGS
+
+    # Some are worded where they are raised, on the surfaces.
+    import_module("gongkai.config.urls")
+    rows = [(f"`{code}`", words.status, words.what, words.todo) for code, words in sorted(WORDINGS.items())]
+    return (
+        "# Refusals\n\nEvery lawful no: its code in problem+json, its HTTP status, what it says and what to do. "
+        "Words in braces are facts of the case.\n\n" + table(["code", "status", "什么", "怎么办"], rows)
+    )
+
+
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings.md": ("gongkai/config/env.py", settings_page),
     "rules.md": ("gongkai/ground/rulebook", rules_page),
+    "commands.md": ("the parser of the command line", commands_page),
+    "refusals.md": ("the wordings beside the code that refuses", refusals_page),
     "lifecycle.md": ("the tables of the gate", lifecycle_page),
 }
 

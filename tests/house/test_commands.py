@@ -70,7 +70,7 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments):
 
 
 def test_every_command_of_the_interface_that_exists_explains_itself(capsys):
-    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "register")
+    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "inspect", "register")
     for name in names:
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([name, "--help"])
@@ -95,6 +95,22 @@ def test_import_reads_without_writing(capsys, tmp_path):
     assert "--organ" in one_line(capsys.readouterr().err)
     assert main(["import", "/nonexistent.txt", "--dry-run"]) == 2
     assert "/nonexistent.txt" in one_line(capsys.readouterr().err)
+
+
+def test_inspect_finds_an_identity_number(capsys, tmp_path):
+    clean, found = tmp_path / "clean.txt", tmp_path / "found.txt"
+    clean.write_text("各镇人民政府：\n请认真开展检查。\n", "utf-8")
+    found.write_text("联系人身份证号11010119900307451X。\n".replace("451X", "4514"), "utf-8")
+    assert main(["inspect", str(clean), "--json"]) == 0
+    assert json.loads(one_line(capsys.readouterr().out)) == {"path": str(clean), "readable": True, "findings": []}
+    assert main(["inspect", str(tmp_path), "--json"]) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["path"] for line in lines] == [str(clean), str(found)]
+    assert [finding["type"] for finding in lines[1]["findings"]] == ["identity-number"]
+    assert main(["inspect", str(found)]) == 1
+    assert capsys.readouterr().out.startswith(f"✗ {found}\n  ! [identity-number] ")
+    assert main(["inspect", str(tmp_path / "nothing")]) == 2
+    assert one_line(capsys.readouterr().err).startswith("gongkai: 没有这个文件或文件夹")
 
 
 def test_a_year_is_entered_once_and_changed_with_a_reason(db, capsys, tmp_path):

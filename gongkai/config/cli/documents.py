@@ -1,9 +1,10 @@
-"""Commands that take files: import (and, when it is built, inspect)."""
+"""Commands that take files: import and inspect."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gongkai.config.cli.frame import DONE, FOUND, CannotRunError, Commands, print_json, progress
@@ -17,6 +18,8 @@ def declare(commands: Commands) -> None:
     taking.add_argument("--dry-run", action="store_true", help="只读取并显示结果，不写入")
     taking.add_argument("--already-public", default="", metavar="URL-or-note", help="已在别处公开：经审签门成批发布")
     taking.add_argument("--as", dest="username", default="", help="以哪位工作人员的身份导入（用户名）")
+    looking = commands.add("inspect", "公开前检查文件：个人信息、密级标志、隐藏内容、文号日期等", run_inspect)
+    looking.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件或文件夹")
 
 
 def run_import(options: argparse.Namespace) -> int:
@@ -40,6 +43,33 @@ def run_import(options: argparse.Namespace) -> int:
         else:
             print_line(line)
     return FOUND if has_failed else DONE
+
+
+def run_inspect(options: argparse.Namespace) -> int:
+    """The check before publication, one line a file; 1 when something is found."""
+    from gongkai.engine.checks.inspection import inspect_paths
+
+    for path in options.paths:
+        if not path.exists():
+            message = f"没有这个文件或文件夹：{path}"
+            raise CannotRunError(message)
+    has_found = False
+    for line in progress(inspect_paths(options.paths), label="检查"):
+        has_found |= bool(line["findings"])
+        if options.json:
+            print_json(line)
+        else:
+            print_findings(line)
+    return FOUND if has_found else DONE
+
+
+def print_findings(line: Mapping[str, Any]) -> None:
+    """One file for a person, each finding below it."""
+    print(f"{'✗' if line['findings'] else '✓'} {line['path']}{'' if line['readable'] else '（没有可检查的文字）'}")
+    for finding in line["findings"]:
+        place = "，".join(str(value) for value in finding["place"].values()) if finding["place"] else ""
+        told = f"：{finding['suggestion']}" if finding["suggestion"] else ""
+        print(f"  ! [{finding['type']}] {finding['text']}{f'（{place}）' if place else ''}{told}")
 
 
 def print_line(line: Mapping[str, Any]) -> None:
