@@ -14,7 +14,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 
+from gongkai.engine.records.actions import take_down
+from gongkai.engine.records.attachments import entry_of
+from gongkai.ground.files.actions import upload
 from gongkai.surfaces.portal.feed_views import COLUMNS, safe_cell
+from tests.builders import public_record
 from tests.portal.town import City
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +127,22 @@ def test_proof_of_a_withdrawn_record_stays(client: Client, city: City) -> None:
     assert client.get("/register/proof/113300001/2026-00099").status_code == 404
     assert client.get("/register/key?log=nothing").status_code == 404
     assert client.get("/register/consistency?old=1&new=999999").status_code == 404
+
+
+def test_attachments_are_handed_out_only_with_their_public_edition(client: Client, city: City) -> None:
+    office = city.office
+    name, data = "泊位标准=1.txt", "类别,泊位\n住宅,1.0\n".encode()
+    file, _ = upload(data, name, organ=office.organ, actor=office.actor("officer"))
+    record = public_record(office, title="带附件的通知", document_number="云教〔2026〕90号", files=[entry_of(file)])
+    page = client.get(f"/r/{record.index_number}").content.decode()
+    address = f"/r/{record.index_number}.file/1"
+    assert f'href="{address}"' in page
+    assert "TXT，28 字节" in page
+    answer = client.get(address)
+    assert answer.content == data
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''%E6%B3%8A")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for place in ("0", "2", "999"):
+        assert client.get(f"/r/{record.index_number}.file/{place}").status_code == 404
+    take_down(record, actor=office.actor("editor"))
+    assert client.get(address).status_code == 410

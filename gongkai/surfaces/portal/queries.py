@@ -185,6 +185,14 @@ def receiving_organs() -> list[Organ]:
     return list(Organ.objects.exclude(work_body="").filter(valid_until__isnull=True).order_by("code")[:200])
 
 
+def alike_records(record: Record, count: int = 5) -> list[Record]:
+    """The newest public records of the same subject class (同类信息)."""
+    if not record.subject_class:
+        return []
+    same = public_records().filter(subject_class=record.subject_class).exclude(pk=record.pk)
+    return list(same.select_related(None)[:count])
+
+
 def public_events(record: Record) -> list[Event]:
     """The public events of a record, oldest first: what happened to its page."""
     return list(Event.objects.filter(subject_type="record", subject_id=str(record.pk), is_public=True).order_by("pk"))

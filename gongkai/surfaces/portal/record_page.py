@@ -230,10 +230,13 @@ def relations(view: RecordView) -> list[RelationGroup]:
     for link, other, names in ends:
         label = names.get(link.kind, "相关信息")
         group = groups.setdefault(label, RelationGroup(link.kind, label))
-        group.records.append(
-            Related(record_url(other), other.title, other.document_number, other.published_at, link.note)
-        )
+        group.records.append(related(other, link.note))
     return list(groups.values())
+
+
+def related(other: Record, note: str = "") -> Related:
+    """Another public record as this page names it."""
+    return Related(record_url(other), other.title, other.document_number, other.published_at, note)
 
 
 def changes(view: RecordView) -> list[Change]:

@@ -8,14 +8,18 @@ import segno
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 
+from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.models import Edition, Record
 from gongkai.engine.records.queries import addressed, published_edition
+from gongkai.ground.files.storage import file_bytes
 from gongkai.surfaces.look.body import set_body
 from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
 from gongkai.surfaces.portal.freshness import public
+from gongkai.surfaces.portal.queries import alike_records
 from gongkai.surfaces.portal.record_page import RecordView, absence, absolute
 
 GONE_STATUS = 410
@@ -65,6 +69,7 @@ def _context(view: RecordView) -> dict[str, Any]:
         "banners": record_page.banners(view),
         "attachments": record_page.attachments(view),
         "relations": record_page.relations(view),
+        "alike": [record_page.related(other) for other in alike_records(found)],
         "changes": record_page.changes(view),
         "proof_url": _proof_url(found),
         "qr": _qr(view.absolute_url),
@@ -117,6 +122,27 @@ def edition_bytes(request: HttpRequest, index_number: str) -> HttpResponse:
         return _gone_json(found)
     assert edition.canonical is not None
     return HttpResponse(edition.canonical.encode(), "application/json")
+
+
+@public
+def attachment(request: HttpRequest, index_number: str, place: str) -> HttpResponse:
+    """An attachment of the edition the public reads, its bytes checked against the register's commitment."""
+    found = _found(index_number)
+    edition = _edition(found, request)
+    if edition is None:
+        return _gone_json(found)
+    files = edition.files
+    if not 1 <= int(place) <= len(files):
+        raise Http404
+    entry = files[int(place) - 1]
+    stored = files_of([edition])
+    file = next((file for file in stored if str(file.pk) == entry["id"] and file.state == "public"), None)
+    if file is None:
+        raise Http404
+    response = HttpResponse(file_bytes(file), file.media_type)
+    disposition = content_disposition_header(as_attachment=True, filename=entry["name"])
+    response["Content-Disposition"] = disposition or "attachment"
+    return response
 
 
 def _gone_json(found: Record) -> HttpResponse:
