@@ -231,6 +231,15 @@ def test_a_session_ends_after_eight_hours_however_busy(client, person):
     assert StaffSession.objects.get().end_reason == "too_old"
 
 
+def test_a_session_from_elsewhere_has_the_same_limits(client, person):
+    start = clock.now()
+    client.force_login(person)
+    with clock.frozen(start):
+        assert is_in(client)
+    with clock.frozen(start + dt.timedelta(minutes=30)):
+        assert not is_in(client)
+
+
 def test_the_newest_three_sessions_win(person):
     clients = [Client() for _ in range(4)]
     for client in clients:

@@ -53,7 +53,9 @@ def _end_of(request: HttpRequest) -> tuple[str, str] | None:
     started = _moment(request, sessions.STARTED)
     seen = _moment(request, sessions.SEEN)
     if started is None or seen is None:
-        return "unknown_start", "请重新登录。"
+        # Not from our login page: its time runs from the first time it is seen.
+        request.session[sessions.STARTED] = request.session[sessions.SEEN] = moment.isoformat()
+        return None
     if moment - started >= dt.timedelta(hours=env.SESSION_HOURS):
         return "too_old", OLD.format(hours=env.SESSION_HOURS)
     if moment - seen >= dt.timedelta(minutes=env.IDLE_MINUTES):
