@@ -73,8 +73,10 @@ def _within_limit(source: bytes | BinaryIO) -> bytes:
     if isinstance(source, bytes):
         data = source
     else:
+        # Files of a request know their true size, even where the reception did not keep all of them.
         claimed = getattr(source, "size", None)
-        if isinstance(claimed, int) and claimed > limit:
+        size = claimed if isinstance(claimed, int) else 0
+        if size > limit:
             raise Refused(refusals.TOO_LARGE, limit=env.UPLOAD_LIMIT_MB)
         parts: list[bytes] = []
         left = limit + 1
@@ -82,6 +84,8 @@ def _within_limit(source: bytes | BinaryIO) -> bytes:
             parts.append(part)
             left -= len(part)
         data = b"".join(parts)
+        if len(data) < size:
+            raise Refused(refusals.INCOMPLETE, limit=env.UPLOAD_LIMIT_MB)
     if len(data) > limit:
         raise Refused(refusals.TOO_LARGE, limit=env.UPLOAD_LIMIT_MB)
     return data

@@ -31,6 +31,12 @@ TOO_LARGE = wording(
     todo="请压缩图片或拆分为几个文件后上传；确需更大的，请管理员调整上传上限。",
     status=422,
 )
+INCOMPLETE = wording(
+    "files.incomplete",
+    what="一次上传的文件合计超过 {limit} MB，这个文件没有收全。",
+    todo="请分几次上传。",
+    status=422,
+)
 BAD_NAME = wording(
     "files.bad_name", what="文件名不合规定：{problem}。", todo="请改用不含路径和特殊符号的文件名后上传。", status=422
 )

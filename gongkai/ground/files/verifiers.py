@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gongkai.ground import clock
 from gongkai.ground.files import refusals, storage
-from gongkai.ground.files.models import StoredFile
+from gongkai.ground.files.models import StorageClass, StoredFile
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register.models import Event
 from gongkai.ground.register.verify import Difference, Findings, verifier
@@ -17,21 +17,28 @@ _PROBLEMS = {
     refusals.KEY_MISSING: ("file-key-missing", "缺少打开加密文件的密钥"),
 }
 _BATCH = 200
+_TOLD = ("file.stored", "file.released", "file.destroyed")
 
 
 @verifier("files")
 def files() -> Findings:
     """Every public file hashes to its name, every sealed one opens and matches its commitment, none lacks its row."""
-    count = 0
-    for file in StoredFile.objects.order_by("pk").iterator(_BATCH):
-        count += 1
-        yield from _row_findings(file)
+    count, rows = 0, StoredFile.objects.order_by("pk")
+    batch = list(rows[:_BATCH])
+    while batch:
+        count += len(batch)
+        events = _last_events([str(file.pk) for file in batch])
+        for file in batch:
+            yield from _row_findings(file)
+            yield from _event_findings(file, events.get(str(file.pk)))
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:_BATCH])
     yield from _lost_rows()
     yield from _unknown_bytes()
     return count
 
 
 def _row_findings(file: StoredFile) -> Iterator[Difference]:
+    """The bytes against the row."""
     what = f"file {file.pk}"
     if file.destroyed_at is not None:
         if storage.sealed_path(file.pk).exists():
@@ -39,32 +46,51 @@ def _row_findings(file: StoredFile) -> Iterator[Difference]:
         return
     try:
         data = storage.file_bytes(file)
-    except Refused as refusal:
-        yield Difference(what, *_PROBLEMS[refusal.code])
+        is_named = bool(file.original_name)
+    except (Refused, ValueError) as problem:
+        code = problem.code if isinstance(problem, Refused) else ""
+        yield Difference(what, *_PROBLEMS.get(code, _PROBLEMS[refusals.DAMAGED]))
         return
-    if len(data) != file.size:
-        yield Difference(what, "file-changed", "文件的大小与登记不符")
+    if len(data) != file.size or not is_named:
+        yield Difference(what, "file-changed", "文件的大小或名称与登记不符")
+
+
+def _last_events(subject_ids: Sequence[str]) -> dict[str, Event]:
+    """The newest event about each of these files."""
+    last: dict[str, Event] = {}
+    for event in Event.objects.filter(subject_type="file", name__in=_TOLD, subject_id__in=subject_ids).order_by("pk"):
+        last[event.subject_id] = event
+    return last
+
+
+def _event_findings(file: StoredFile, event: Event | None) -> Iterator[Difference]:
+    """The row against the last event about it."""
+    what = f"file {file.pk}"
+    if event is None:
+        yield Difference(what, "file-unrecorded", "文件没有存入的存证")
+        return
+    said = {"commitment": file.commitment, "organ": file.organ_id}
+    if file.destroyed_at is None:
+        said |= {"class": file.storage_class, "size": file.size, "media_type": file.media_type}
+    if file.destroyed_at is None and file.storage_class == StorageClass.PUBLIC:
+        said["sha256"] = file.sha256
+    told = event.data | {"organ": event.organ_id}
+    is_destroyed = (event.name == "file.destroyed") == (file.destroyed_at is not None)
+    if not is_destroyed or any(told.get(name) != value for name, value in said.items()):
+        yield Difference(what, "file-changed", "文件的登记与存证不符")
 
 
 def _lost_rows() -> Iterator[Difference]:
-    """Events of files against the rows: a row that vanished, or says another digest or class than its last event."""
-    last: dict[str, tuple[str, dict[str, object]]] = {}
-    told = Event.objects.filter(subject_type="file", name__in=("file.stored", "file.released", "file.destroyed"))
-    for subject_id, name, data in told.order_by("pk").values_list("subject_id", "name", "data").iterator(_BATCH):
-        last[subject_id] = (name, data)
-    rows = {str(file.pk): file for file in StoredFile.objects.iterator(_BATCH)}
-    for subject_id, (name, data) in last.items():
-        file = rows.get(subject_id)
-        if file is None:
-            yield Difference(f"file {subject_id}", "file-row-missing", "存证中有此文件，但登记已不存在")
-        elif data.get("commitment") != file.commitment:
-            yield Difference(f"file {subject_id}", "file-changed", "文件的加盐摘要与存证不符")
-        elif (name == "file.destroyed") != (file.destroyed_at is not None):
-            yield Difference(f"file {subject_id}", "file-changed", "文件的状态与存证不符")
-        elif name != "file.destroyed" and data.get("class") != file.storage_class:
-            yield Difference(f"file {subject_id}", "file-changed", "文件的保存方式与存证不符")
-    for subject_id in sorted(set(rows) - set(last)):
-        yield Difference(f"file {subject_id}", "file-unrecorded", "文件没有存入的存证")
+    """Events of files whose row has vanished."""
+    told = Event.objects.filter(subject_type="file", name__in=_TOLD)
+    names = told.order_by("subject_id").values_list("subject_id", flat=True).distinct()
+    batch = list(names[:_BATCH])
+    while batch:
+        known = {str(pk) for pk in StoredFile.objects.filter(pk__in=batch).values_list("pk", flat=True)}
+        for subject_id in batch:
+            if subject_id not in known:
+                yield Difference(f"file {subject_id}", "file-row-missing", "存证中有此文件，但登记已不存在")
+        batch = list(names.filter(subject_id__gt=batch[-1])[:_BATCH])
 
 
 def _unknown_bytes() -> Iterator[Difference]:
