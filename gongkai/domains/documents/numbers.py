@@ -85,6 +85,8 @@ def parse_document_number(text: str) -> DocumentNumber | None:
 
 def find_document_numbers(text: str) -> list[FoundNumber]:
     """Every document number in running text, in order, with offsets into ``text``."""
+    if "号" not in text:
+        return []
     plain = _plain(text)
     found: list[FoundNumber] = []
     taken = -1

@@ -43,7 +43,7 @@ def find_attachments(lines: Sequence[Line], links: Sequence[tuple[str, str]]) ->
         plain = _key(name)
         url = addresses.pop(plain, None)
         found.append(Attachment(name, url, bool(opened) or _stands_below(lines, line, plain), line))
-    found.extend(Attachment(name, url, False) for name, url in links if name and addresses.pop(_key(name), None))
+    found.extend(Attachment(name, url, False) for name, url in links if name and addresses.pop(_key(name), ""))
     return found
 
 

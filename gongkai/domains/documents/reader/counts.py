@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from gongkai.domains.documents.numbers import chinese_number
 from gongkai.domains.documents.reader.lines import Line, place_of
@@ -16,6 +17,8 @@ _CLOSERS = {"）": "（", ")": "("}
 # Three things before a figure often belong to something else; so does a figure that is far off.
 _FEWEST = 4
 _FARTHEST = 2
+_LONGEST_LIST = 600
+_MOST_IN_LINE = 60
 _OPENS_LIST = re.compile(r".*(?:分为|划分为|包括|包含|涵盖|分别为|分别是)")
 _CONJUNCTION = re.compile(r"和|与|及|以及")
 
@@ -25,7 +28,7 @@ def count_warnings(lines: Iterable[Line]) -> Iterator[TextWarning]:
     for line in lines:
         if line.table is not None:
             continue
-        for match in _STATED.finditer(line.text):
+        for match in islice(_STATED.finditer(line.text), _MOST_IN_LINE):
             warning = _compared(line, match)
             if warning is not None:
                 yield warning
@@ -57,7 +60,7 @@ def listed_before(text: str, end: int) -> list[str]:
     items: list[str] = []
     item: list[str] = []
     depth = 0
-    for index in range(end - 1, -1, -1):
+    for index in range(end - 1, max(end - _LONGEST_LIST, 0) - 1, -1):
         char = text[index]
         if char in _CLOSERS:
             depth += 1

@@ -59,12 +59,13 @@ _FULL_WIDTH = str.maketrans("()", "（）")
 
 def _spaced(word: str) -> str:
     """A pattern for a label whose signs may stand apart (索 引 号) and whose brackets may be of either width."""
-    return r"\s*".join({"(": "[(（]", ")": "[)）]"}.get(char, re.escape(char)) for char in word)
+    return r"\s{0,6}".join({"(": "[(（]", ")": "[)）]"}.get(char, re.escape(char)) for char in word)
 
 
 _WORDS = "|".join(_spaced(word) for word in sorted(_FIELD_OF, key=len, reverse=True))
 _LABEL = re.compile(
-    rf"(?:^|(?<=[\s•·|丨▪■◆]))[【\[]?\s*(?P<label>{_WORDS})\s*[】\]]?\s*[:：]|^[【\[]\s*(?P<boxed>{_WORDS})\s*[】\]]"
+    rf"(?:^|(?<=[\s•·|丨▪■◆]))[【\[]?\s{{0,6}}(?P<label>{_WORDS})\s{{0,6}}[】\]]?\s{{0,6}}[:：]"
+    rf"|^[【\[]\s{{0,6}}(?P<boxed>{_WORDS})\s{{0,6}}[】\]]"
 )
 _BULLET = " \t•·|丨▪■◆　"
 _LONGEST_VALUE = 120

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gongkai.domains.documents.reader import facts as report
 from gongkai.domains.documents.reader import values
@@ -143,11 +144,11 @@ def _title(head: Sequence[Line], labels: Sequence[Label], text: StructuredText) 
     return Title(meta, ()) if found is None and meta else found
 
 
-def _carded(card: values.Card, parts: _Parts, signature: Signature | None, filename: str) -> dict[str, object]:
+def _carded(card: values.Card, parts: _Parts, signature: Signature | None, filename: str) -> dict[str, Any]:
     """The values of the card, in an order in which warnings read well."""
     title = parts.title
     number = values.document_number(card, parts.head)
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
         "filename": filename,
         "title": title.text if title else None,
         "index_number": values.index_number(card, parts.head),
@@ -169,7 +170,7 @@ def _carded(card: values.Card, parts: _Parts, signature: Signature | None, filen
     return found
 
 
-def _classes(card: values.Card, parts: _Parts, organ_word: str | None, known: dict[str, object]) -> dict[str, object]:
+def _classes(card: values.Card, parts: _Parts, organ_word: str | None, known: dict[str, Any]) -> dict[str, Any]:
     title = parts.title.text if parts.title else None
     subject, genre = card.label("subject_class"), card.label("genre")
     second = card.label("subject_class_2")

@@ -83,7 +83,7 @@ def document_number(card: Card, head: Sequence[Line]) -> DocumentNumber | None:
     line, own = number_line(head)
     if label is not None and printed is None:
         card.warn("number-malformed", label_place(label), label.value, "", "发文字号栏的内容不是发文字号。")
-    if printed is not None and own is not None and printed.normalised != own.normalised:
+    if label is not None and printed is not None and own is not None and printed.normalised != own.normalised:
         card.warn(
             "number-malformed", label_place(label), printed.original, own.original, "目录与正文的发文字号不一致。"
         )
