@@ -137,7 +137,7 @@ def test_attachments_are_handed_out_only_with_their_public_edition(client: Clien
     page = client.get(f"/r/{record.index_number}").content.decode()
     address = f"/r/{record.index_number}.file/1"
     assert f'href="{address}"' in page
-    assert "TXT，28 字节" in page
+    assert "TXT，25 字节" in page
     answer = client.get(address)
     assert answer.content == data
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''%E6%B3%8A")
