@@ -279,11 +279,6 @@ def publications_of(record: Record) -> list[Shown]:
     return [Shown(row, reason_words(row.reason) if row.reason else "") for row in rows]
 
 
-def findings_of(record: Record, actor: Actor) -> list[Any]:
-    """What the checks found in the working edition."""
-    return []
-
-
 def file_entry(record: Record, file_id: str) -> dict[str, Any] | None:
     """The entry of an attachment in any edition of the record."""
     for edition in record.editions.order_by("-number"):

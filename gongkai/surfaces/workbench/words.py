@@ -41,6 +41,7 @@ EVENT_WORDS = {
     "record.reopened": "重新认定公开属性",
     "record.linked": "建立关联",
     "record.unlinked": "取消关联",
+    "finding.decided": "处理校核问题",
     "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
 }
 GRAVE_EVENTS = frozenset(

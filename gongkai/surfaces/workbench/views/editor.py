@@ -18,12 +18,13 @@ from gongkai.engine.records.models import Record
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import editing
-from gongkai.surfaces.workbench.dossier import findings_of, head_of
+from gongkai.surfaces.workbench.dossier import head_of
 from gongkai.surfaces.workbench.edit_forms import EditForm, edit_form, initial_of
+from gongkai.surfaces.workbench.findings import lines_of, maskable, masked_content
 from gongkai.surfaces.workbench.handling import ticks
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
 
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once_key", "seen", "intent", "files"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once_key", "seen", "intent", "files", "uploads"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,12 +49,27 @@ def _save(request: DeskRequest, record: Record) -> HttpResponse:
     uploads, refusal = editing.take_uploads(request.FILES.getlist("uploads"), organ=record.organ, actor=request.actor)
     kept = request.POST.getlist("files")
     files = editing.attached(record, request.actor, kept) + [entry for entry, _ in uploads]
+    intent = request.POST.get("intent", "")
+    if refusal is None and form.is_valid() and intent.startswith("mask-"):
+        return _masked(request, record, form, files, intent.removeprefix("mask-"))
     if refusal is None and form.is_valid():
         refusal = _written(request, record, form, files)
         if refusal is None:
             return HttpResponseRedirect(reverse("workbench:record", args=[record.pk]))
         form.take_refusal(refusal)
     return _page(request, record, form, files, refusal)
+
+
+def _masked(
+    request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]], key: str
+) -> HttpResponse:
+    """Mask one finding in what stands in the form, which is saved by its own buttons afterwards."""
+    content, count = masked_content(form.content(), maskable(record, [key]))
+    if count:
+        messages.success(request, "已在正文中遮盖，请保存。")
+    else:
+        messages.warning(request, "这处文字的位置已经变动，请先保存，再按新的校核结果遮盖。")
+    return _page(request, record, edit_form(form.kind, initial=initial_of(content)), files, None)
 
 
 def _written(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]]) -> Refused | None:
@@ -96,7 +112,7 @@ def _page(
         "seen": newest or 0,
         "once_key": new_once_key(),
         "ticks": ticks(record),
-        "findings": findings_of(record, request.actor),
+        "findings": lines_of(record, request.actor),
         "at": "records",
         **extra,
     }

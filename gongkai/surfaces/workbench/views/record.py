@@ -17,6 +17,8 @@ from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
 from gongkai.surfaces.workbench.difference import difference as compare
 from gongkai.surfaces.workbench.edit_forms import labels_of
+from gongkai.surfaces.workbench.editing import may_edit
+from gongkai.surfaces.workbench.findings import lines_of
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, new_once_key
 
 
@@ -25,6 +27,7 @@ from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, new_
 def dossier(request: DeskRequest, pk: int) -> HttpResponse:
     """One record: head, clocks, text, review, findings, editions, timeline, and what may be done now."""
     record = known(Record, request, pk, "organ", "drafter", "working", "current")
+    lines = lines_of(record, request.actor)
     context = {
         "record": record,
         "head": parts.head_of(record),
@@ -35,7 +38,9 @@ def dossier(request: DeskRequest, pk: int) -> HttpResponse:
         "publications": parts.publications_of(record),
         "links": parts.links_of(record, request.actor),
         "clocks": parts.clocks_of(record),
-        "findings": parts.findings_of(record, request.actor),
+        "findings": lines,
+        "mask_count": sum(line.is_maskable for line in lines),
+        "may_edit": bool(may_edit(record, request.actor)),
         "may_unlink": bool(can("record.unlink", record, request.actor)),
         "once_key": new_once_key(),
         "at": "records",

@@ -1,0 +1,154 @@
+"""In a real browser: axe finds nothing on any page of the workbench, no script breaks the CSP, the keyboard works."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+import os
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from gongkai.engine.records.models import EditBuffer
+from tests.workbench.people import Desk
+from tests.workbench.scene import Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
+
+SITE = "http://testserver"
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Set it to a folder to keep pictures of every page.
+# What the browser itself says about a refused page, and about headers that only count on https.
+EXPECTED = ("Failed to load resource", "The Cross-Origin-Opener-Policy header")
+SHOTS = os.environ.get("GONGKAI_SHOTS", "")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--headless"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def scene(db: None, frozen_clock: dt.datetime) -> Scene:
+    del db, frozen_clock
+    return Scene()
+
+
+def serve(client: Client) -> Callable[[Route], None]:
+    """Answer the browser from Django in this thread and in the test's own context: its transaction and clock hold."""
+    context = copy_context()
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/"):
+            found = finders.find(path.removeprefix("/static/").partition("?")[0])
+            assert found, path
+            kind = mimetypes.guess_type(str(found))[0] or "text/plain"
+            route.fulfill(body=Path(str(found)).read_bytes(), content_type=kind)
+            return
+        context.run(_fulfil, client, route, path)
+
+    return answer
+
+
+def _fulfil(client: Client, route: Route, path: str) -> None:
+    sent = route.request
+    headers = {"Accept": sent.headers.get("accept", "*/*")}
+    if sent.method == "POST":
+        kind = sent.headers.get("content-type", "")
+        response = client.generic("POST", path, sent.post_data_buffer or b"", kind, headers=headers, follow=True)
+    else:
+        response = client.get(path, headers=headers, follow=True)
+    route.fulfill(status=response.status_code, headers=dict(response.headers.items()), body=response.content)
+
+
+def open_page(browser: Browser, client: Client, size: str) -> tuple[Page, list[str]]:
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    page.route("**/*", serve(client))
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
+
+
+def visits(scene: Scene) -> list[tuple[str, str, str]]:
+    """A name, who opens it, and the address."""
+    return [
+        ("desk", "editor", "/desk/"),
+        ("desk-officer", "officer", "/desk/"),
+        ("desk-empty", "legality", "/desk/"),
+        ("records", "officer", "/desk/records/"),
+        ("records-found", "officer", "/desk/records/?q=学校&state=drafting"),
+        ("records-none", "officer", "/desk/records/?q=没有这个词"),
+        ("new", "officer", "/desk/new/"),
+        ("dossier-review", "secrecy", scene.path("review")),
+        ("dossier-draft", "officer", scene.path("draft")),
+        ("dossier-public", "sign_off", scene.path("public")),
+        ("dossier-down", "ogi", scene.path("down")),
+        ("difference", "section", scene.path("review", "difference/")),
+        ("edit", "officer", scene.path("draft", "edit/")),
+        ("edit-under-review", "officer", scene.path("review", "edit/")),
+        ("opinion", "section", scene.path("review", "do/review.section/")),
+        ("return", "section", scene.path("review", "do/review.return_for_correction/")),
+        ("refused-form", "secrecy", scene.path("review", "do/review.secrecy/")),
+        ("publish", "editor", scene.path("signed", "do/record.publish/")),
+        ("schedule", "editor", scene.path("signed", "do/record.schedule/")),
+        ("withdraw", "sign_off", scene.path("public", "do/record.withdraw/")),
+        ("link", "officer", scene.path("draft", "do/record.link/")),
+        ("unknown", "officer", "/desk/records/999999/"),
+        ("forbidden", "secrecy", "/desk/new/"),
+    ]
+
+
+def test_axe_finds_nothing_and_no_page_complains(browser: Browser, scene: Scene) -> None:
+    problems: list[str] = []
+    for name, who, address in visits(scene):
+        page, complaints = open_page(browser, Desk(scene.office).client(scene.people[who]), "wide")
+        page.goto(SITE + address)
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            found = Axe().run(page, options=RULES).response["violations"]
+            problems += [f"{name}: {item['id']} {[node['target'] for node in item['nodes']][:3]}" for item in found]
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                problems.append(f"{name}-{size}: wider than the screen")
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{name}-{size}.png", full_page=True)
+        problems += [f"{name}: {text}" for text in complaints if not text.startswith(EXPECTED)]
+        page.close()
+    assert not problems, "\n".join(dict.fromkeys(problems))
+
+
+def test_the_keyboard_walks_the_desk(browser: Browser, scene: Scene) -> None:
+    page, _ = open_page(browser, Desk(scene.office).client("officer"), "wide")
+    page.goto(f"{SITE}/desk/records/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("[...document.querySelectorAll('.desk-rows > li')].findIndex(row => row.matches('.at'))") == 1
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(f"{SITE}/desk/")
+    page.close()
+
+
+def test_the_editor_keeps_what_is_typed(browser: Browser, scene: Scene) -> None:
+    page, complaints = open_page(browser, Desk(scene.office).client("officer"), "wide")
+    page.goto(SITE + scene.path("draft", "edit/"))
+    page.fill("#id_title", "打到一半的标题")
+    page.get_by_text("已自动保存").wait_for(timeout=20_000)
+    assert EditBuffer.objects.get().content["title"] == "打到一半的标题"
+    assert [text for text in complaints if not text.startswith(EXPECTED)] == []
+    page.close()
