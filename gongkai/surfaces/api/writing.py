@@ -72,9 +72,7 @@ def make_received(request: HttpRequest, body: ProposalIn, key: str = Key) -> Sta
 
 
 @router.post("/files", response={201: UploadOut, **REFUSALS}, summary="上传附件")
-def upload(
-    request: HttpRequest, organ_code: str, file: UploadedFile = File(...), key: str = Key
-) -> Status[dict[str, Any]]:
+def upload(request: HttpRequest, organ_code: str, file: File[UploadedFile], key: str = Key) -> Status[dict[str, Any]]:
     """Store an attachment, sealed until its record is published."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
     return Status(201, store(file, _organ(organ_code), actor, key))

@@ -19,10 +19,7 @@ from gongkai.ground.refusal import Refused
 def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> EditBuffer:
     """Keep what stands in the editor now. Refused for a classification mark before anything is written."""
     refuse_any_mark(content)
-    person_id = _person(actor)
-    verdict = can("record.edit" if record.state in EDITABLE else "record.revise", record, actor)
-    if verdict.refusal is not None:
-        raise verdict.refusal
+    person_id = _editor(record, actor)
     with transaction.atomic():
         buffer, _ = EditBuffer.objects.update_or_create(
             record=record,
@@ -38,10 +35,14 @@ def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> 
 
 def drop_buffer(record: Record, *, actor: Actor) -> None:
     """Throw away what the editor kept for this person."""
-    EditBuffer.objects.filter(record=record, person_id=_person(actor)).delete()
+    EditBuffer.objects.filter(record=record, person_id=_editor(record, actor)).delete()
 
 
-def _person(actor: Actor) -> int:
+def _editor(record: Record, actor: Actor) -> int:
+    """The person who may edit this record now; anybody else is refused as the edit itself would be."""
+    verdict = can("record.edit" if record.state in EDITABLE else "record.revise", record, actor)
+    if verdict.refusal is not None:
+        raise verdict.refusal
     if actor.person_id is None:
         raise Refused(UNKNOWN)
     return actor.person_id

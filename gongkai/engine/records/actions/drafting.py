@@ -78,6 +78,12 @@ def _edition_facts(record: Record) -> dict[str, Any]:
     return {"edition": record.working.number, "edition_sha256": record.working.sha256}
 
 
+def _origin_facts(record: Record) -> dict[str, Any]:
+    """What a record starts with beside its text; register verify compares the columns with it."""
+    facts = {"preset": record.preset, "co_issuers": sorted(organ.pk for organ in record.co_issuers.all())}
+    return _edition_facts(record) | facts | ({"index_number": record.index_number} if record.index_number else {})
+
+
 @action(
     "record.draft", on=Record, title="起草", right="record.draft", to=(DRAFTING,), event="record.drafted", creates=True
 )
@@ -104,7 +110,7 @@ def draft(
         index_number=index_number,
         state=DRAFTING,
     )
-    return Outcome(result=record, data=_edition_facts(record))
+    return Outcome(result=record, data=_origin_facts(record))
 
 
 @action(
@@ -144,7 +150,7 @@ def receive(
     )
     open_round(record, disclosure=record.disclosure)
     start_clocks(record, actor)
-    return Outcome(result=record, data=_edition_facts(record))
+    return Outcome(result=record, data=_origin_facts(record))
 
 
 @action("record.edit", on=Record, title="编辑", right="record.draft", states=EDITABLE, event="record.edited")

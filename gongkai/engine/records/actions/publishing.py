@@ -51,6 +51,7 @@ _EFFECTS = {
     LinkKind.REPLACES: Validity.REPEALED,
     LinkKind.AMENDS: Validity.AMENDED,
 }
+_BY_STRENGTH = (Validity.IN_FORCE, Validity.AMENDED, Validity.LAPSED, Validity.REPEALED)
 
 
 @action(
@@ -197,8 +198,15 @@ def _ended_facts(ended: list[Publication]) -> dict[str, Any]:
 
 def _take_effect(record: Record) -> None:
     for link in record.links_out.filter(kind__in=_EFFECTS).select_related("target"):
-        if link.target.validity != _EFFECTS[LinkKind(link.kind)]:
+        if link.target.validity != _effect(link.target, record):
             repeal(link.target, actor=SYSTEM, by=record)
+
+
+def _effect(record: Record, by: Record) -> Validity | None:
+    """What the links of one record make of another; what was repealed is not merely amended by a later one."""
+    kinds = by.links_out.filter(target=record, kind__in=_EFFECTS).values_list("kind", flat=True)
+    effects = {_EFFECTS[LinkKind(kind)] for kind in kinds}
+    return max(effects | {Validity(record.validity)}, key=_BY_STRENGTH.index) if effects else None
 
 
 @action(
@@ -212,10 +220,10 @@ def _take_effect(record: Record) -> None:
 )
 def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
     """Mark a record amended or repealed by a public one linked to it so; its page stays, with a banner."""
-    link = by.links_out.filter(target=record, kind__in=_EFFECTS).order_by("kind").first()
-    if link is None or by.published_at is None:
+    effect = _effect(record, by)
+    if effect is None or by.published_at is None:
         raise Refused(NOT_BY, where="关联")
-    record.validity = _EFFECTS[LinkKind(link.kind)]
+    record.validity = effect
     now = clock.now()
     show(record, now)
     facts = {"validity": str(record.validity), "by": by.index_number}

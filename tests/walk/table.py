@@ -1,0 +1,88 @@
+"""What each address expects: the table of the walk. A route of the site that stands in no row fails the walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+PUBLIC = "public"  # everybody, the same for all
+SELF = "self"  # any person who logged in
+OWN = "own"  # only who may know of the draft; anybody else gets 404
+RIGHT = "right"  # only who holds a right; anybody else gets 403 or 404
+TOKEN = "token"  # machines; a browser session is nothing here
+OUTSIDE = "outside"  # a library's own pages: walked for errors only
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may come, what the address takes, what is posted there, and the right that RIGHT asks for."""
+
+    rule: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    post: dict[str, Any] | None = None
+    right: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
+
+
+# {draft}, {public}, {index}, {link}, {organ} are filled in by the test.
+DRAFT = {"pk": "{draft}"}
+INDEX = {"index_number": "{index}"}
+EDITED = {"title": "由外人改写的标题", "body": "由外人改写的正文", "kind": "notice"}
+
+TABLE: dict[str, Row] = {
+    "portal:home": Row(PUBLIC),
+    "portal:disclosure": Row(PUBLIC),
+    "portal:category": Row(PUBLIC, {"code": "20.13"}),
+    "portal:section": Row(PUBLIC, {"name": "guide"}),
+    "portal:policy": Row(PUBLIC),
+    "portal:search": Row(PUBLIC, query={"q": "秘密草稿"}),
+    "portal:foi": Row(PUBLIC),
+    "portal:rules": Row(PUBLIC),
+    "portal:organ": Row(PUBLIC, {"code": "{organ}"}),
+    "portal:record": Row(PUBLIC, INDEX),
+    "portal:record_json": Row(PUBLIC, INDEX),
+    "portal:record_text": Row(PUBLIC, INDEX),
+    "portal:edition": Row(PUBLIC, INDEX),
+    "portal:attachment": Row(OUTSIDE, {"index_number": "{index}", "place": 1}),
+    "portal:register": Row(PUBLIC),
+    "portal:checkpoint": Row(PUBLIC),
+    "portal:consistency": Row(PUBLIC, query={"old": "{old}", "new": "{new}"}),
+    "portal:key": Row(PUBLIC),
+    "portal:verifier": Row(PUBLIC),
+    "portal:proof": Row(PUBLIC, INDEX),
+    "portal:feeds": Row(PUBLIC),
+    "portal:feed": Row(PUBLIC, {"listing": "policy", "form": "atom"}),
+    "portal:sitemap": Row(PUBLIC),
+    "portal:sitemap_part": Row(PUBLIC, {"part": 1}),
+    "portal:robots": Row(PUBLIC),
+    "look:display": Row(OUTSIDE),
+    "api-docs": Row(PUBLIC),
+    "api:openapi-json": Row(PUBLIC),
+    "api:records": Row(PUBLIC),
+    "api:record": Row(PUBLIC, INDEX),
+    "api:kinds": Row(PUBLIC),
+    "api:organs": Row(PUBLIC),
+    "api:rules": Row(PUBLIC),
+    "api:make_draft": Row(TOKEN, post={}),
+    "api:make_received": Row(TOKEN, post={}),
+    "api:upload": Row(TOKEN, post={}),
+    "api:work": Row(TOKEN, DRAFT),
+    "api:make_edition": Row(TOKEN, DRAFT, post={}),
+    "api:act": Row(TOKEN, DRAFT | {"name": "record.submit"}, post={}),
+    "api:api-root": Row(OUTSIDE),
+    "workbench:desk": Row(SELF),
+    "workbench:new": Row(RIGHT, right="record.draft"),
+    "workbench:records": Row(SELF),
+    "workbench:record": Row(OWN, DRAFT),
+    "workbench:difference": Row(OWN, DRAFT),
+    "workbench:act": Row(
+        OWN, DRAFT | {"name": "record.submit"}, post={"text": "同意", "reason": "other", "note": "说明"}
+    ),
+    "workbench:review_both": Row(OWN, DRAFT, post={"text": "同意"}),
+    "workbench:unlink": Row(OWN, DRAFT | {"link_id": 1}, post={}),
+    "workbench:edit": Row(OWN, DRAFT, post=EDITED),
+    "workbench:keep": Row(OWN, DRAFT, post=EDITED),
+    "workbench:drop": Row(OWN, DRAFT, post={}),
+    "workbench:file": Row(OWN, DRAFT | {"file_id": "00000000-0000-4000-8000-000000000000"}),
+}
+OUTSIDE_PREFIXES = ("account_", "mfa_")
