@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from gongkai.engine.checks.kinds import BLOCK, WARN, Checked, Hit, Span, check, has_digits
+from gongkai.engine.checks.kinds import BLOCK, WARN, Checked, Hit, Span, check
 from gongkai.ground.files.marks import CITATION, scan_lines
 
 _HAN_DIGITS = {
@@ -78,8 +78,8 @@ def _value(text: str) -> int:
 @check("impossible-date", severity=WARN, basis="GB/T 15835《出版物上数字用法》")
 def impossible_dates(subject: Checked) -> Iterator[Hit]:
     """Days that no calendar has, like 2月30日."""
-    for span in subject.spans:
-        if "年" in span.text and has_digits(span.text):
+    for span, _ in subject.figures:
+        if "日" in span.text:
             for found in _DAY.finditer(span.text):
                 if day_of(found) is None:
                     yield Hit("date", found.group(), span.at(*found.span()), "没有这一天，请核对。")
@@ -92,6 +92,7 @@ _STATED = re.compile(
 _CLAUSE = re.compile(r"[，,。；;：:！？!?\n（(“‘]")
 _OPENING = re.compile(r".*(?:包括|包含|涵盖|分为|分别为|分别是|梳理|做好|抓好|推进)")
 _FEWEST, _FARTHEST = 4, 2
+_LONGEST_LIST = 600
 
 
 @check("count", severity=WARN, basis="公文校核：数字与所列项目一致")
@@ -105,10 +106,15 @@ def counts(subject: Checked) -> Iterator[Hit]:
 
 
 def _miscount(span: Span, stated: re.Match[str]) -> Iterator[Hit]:
-    before = span.text[: stated.start()]
+    # A window, not the whole text before it: a page of lists would cost its square.
+    window = max(0, stated.start() - _LONGEST_LIST)
+    before = span.text[window : stated.start()]
     cuts = [found.end() for found in _CLAUSE.finditer(before)]
+    if not cuts and window:
+        return
     start = cuts[-1] if cuts else 0
     items = [item.strip() for item in before[start:].split("、")]
+    start += window
     items[0] = _OPENING.sub("", items[0])
     if len(items) < _FEWEST or any(not item or len(item) > 24 or re.search(r"\d|^第", item) for item in items):
         return
@@ -130,14 +136,15 @@ _NUMBER = re.compile(
     rf"(?P<organ>[\u4e00-\u9fff]{{0,9}}[{_WORD_END}])(?P<open>[〔﹝\[［(（【〈]?)(?P<year>(?:19|20)\d\d)"
     r"(?P<close>[〕﹞\]］)）】〉]?)(?P<nth>第?)(?P<serial>\d{1,5})(?P<suffix>号?)"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LEAD = re.compile(r"^.*(?:根据|按照|依据|落实|执行|印发|转发|以及|及|和|与|的|在|为|由|经)(?=[\u4e00-\u9fff]{2})")
 
 
 @check("document-number", severity=WARN, basis="GB/T 9704—2012《党政机关公文格式》7.2.5")
 def document_numbers(subject: Checked) -> Iterator[Hit]:
     """Document numbers (发文字号) that lost a bracket, mix brackets, or carry 第 or leading zeros."""
-    for span in subject.spans:
-        if has_digits(span.text):
+    for span, _ in subject.figures:
+        if _YEAR.search(span.text):
             for found in _NUMBER.finditer(span.text):
                 problem = _number_problem(found)
                 if problem:

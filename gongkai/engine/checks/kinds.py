@@ -49,6 +49,16 @@ class Checked:
         """The pieces of the body."""
         return tuple(span for index, block in enumerate(self.blocks) for span in _block_spans(index, block))
 
+    @cached_property
+    def figures(self) -> tuple[tuple[Span, str], ...]:
+        """The pieces that hold digits, each with its text in plain digits: most paragraphs need no closer look."""
+        return tuple((span, narrow(span.text)) for span in self.spans if _DIGIT.search(span.text))
+
+    @cached_property
+    def long_figures(self) -> tuple[tuple[Span, str], ...]:
+        """Those of them with a number long enough to name somebody."""
+        return tuple((span, text) for span, text in self.figures if _LONG_NUMBER.search(text))
+
     def _metadata_spans(self) -> Iterator[Span]:
         for name, value in self.metadata.items():
             values = value if isinstance(value, list) else [value]
@@ -149,9 +159,5 @@ def narrow(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
-def has_digits(text: str) -> bool:
-    """Whether a text holds a digit at all: most paragraphs do not, and need no closer look."""
-    return bool(_DIGIT.search(text))
-
-
 _DIGIT = re.compile(r"\d")
+_LONG_NUMBER = re.compile(r"\d[\d ()（）*＊xX×—–－-]{5,}[\dXx]")

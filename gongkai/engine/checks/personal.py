@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from gongkai.engine.checks.kinds import BLOCK, WARN, Checked, Hit, Span, check, has_digits, narrow
+from gongkai.engine.checks.kinds import BLOCK, WARN, Checked, Hit, Span, check
 from gongkai.engine.checks.masking import shown
 from gongkai.engine.checks.numbers import is_bank_card, is_birth_day, is_division, is_identity_number
 
@@ -32,22 +32,19 @@ _BIRTH = re.compile(
     r"(?P<value>(?:19|20)\d\d(?:年|[-./])\d{1,2}(?:(?:月|[-./])\d{1,2}日?)?)"
 )
 _ADDRESS = re.compile(
-    r"(?:家庭住址|家庭地址|户籍地址|户籍所在地|现住址|住所地|身份证地址)[:：]\s*(?P<value>[^，。；\s]{6,60}?\d+(?:号|室|幢|弄|组)[^，。；\s]{0,20})"
+    r"(?:家庭住址|家庭地址|户籍地址|户籍住址|现住址|身份证地址)[:：]\s*(?P<value>[^，。；\s]{6,60}?\d+(?:号|室|幢|弄|组)[^，。；\s]{0,20})"
 )
 
 
 @check("identity-number", severity=BLOCK, basis=_SENSITIVE)
 def identity_numbers(subject: Checked) -> Iterator[Hit]:
     """Identity numbers (公民身份号码, GB 11643) of 18 and 15 digits, whole or masked too little."""
-    for span in subject.spans:
-        if has_digits(span.text):
-            text = narrow(span.text)
-            yield from _whole_identities(span, text)
-            yield from _old_identities(span, text)
-            for found in _HALF_MASKED.finditer(text):
-                if is_division(found.group()[:6]):
-                    told = "末四位仍可识别个人，请一并遮盖。"
-                    yield _hit("identity-number", span, found.span(), told, WARN)
+    for span, text in subject.long_figures:
+        yield from _whole_identities(span, text)
+        yield from _old_identities(span, text)
+        for found in _HALF_MASKED.finditer(text):
+            if is_division(found.group()[:6]):
+                yield _hit("identity-number", span, found.span(), "末四位仍可识别个人，请一并遮盖。", WARN)
 
 
 def _whole_identities(span: Span, text: str) -> Iterator[Hit]:
@@ -78,7 +75,7 @@ def _has_word_before(text: str, start: int) -> bool:
 @check("bank-card", severity=BLOCK, basis=_SENSITIVE)
 def bank_cards(subject: Checked) -> Iterator[Hit]:
     """Bank card numbers: length, issuer's first digits and Luhn."""
-    for span, found in _matches(subject, _CARD):
+    for span, found in _matches(subject.long_figures, _CARD):
         digits = found.group().replace(" ", "")
         if is_bank_card(digits) and not is_identity_number(digits):
             yield _hit("bank-card", span, found.span(), "请遮盖或删去银行卡号。", value=digits)
@@ -87,14 +84,14 @@ def bank_cards(subject: Checked) -> Iterator[Hit]:
 @check("passport", severity=BLOCK, basis=_SENSITIVE)
 def passports(subject: Checked) -> Iterator[Hit]:
     """Passport numbers, where the word stands before them."""
-    for span, found in _matches(subject, _PASSPORT):
+    for span, found in _matches(_worded(subject, "护照"), _PASSPORT):
         yield _hit("passport", span, found.span("value"), "请遮盖或删去护照号码。")
 
 
 @check("mobile", severity=WARN, basis=_PERSONAL)
 def mobiles(subject: Checked) -> Iterator[Hit]:
     """Mobile numbers. An office may publish one; a person's own may not stay."""
-    for span, found in _matches(subject, _MOBILE):
+    for span, found in _matches(subject.long_figures, _MOBILE):
         told = "如为个人手机号码请遮盖；办公联系电话请说明。"
         yield _hit("mobile", span, found.span(), told, value=re.sub(r"\D", "", found.group())[-11:])
 
@@ -102,7 +99,7 @@ def mobiles(subject: Checked) -> Iterator[Hit]:
 @check("landline", severity=WARN, basis=_PERSONAL)
 def landlines(subject: Checked) -> Iterator[Hit]:
     """Fixed telephone numbers with their area code."""
-    for span, found in _matches(subject, _LANDLINE):
+    for span, found in _matches(subject.long_figures, _LANDLINE):
         yield _hit("landline", span, found.span(), "请确认是办公电话；个人住宅电话请遮盖。")
 
 
@@ -118,29 +115,32 @@ def emails(subject: Checked) -> Iterator[Hit]:
 @check("plate", severity=WARN, basis=_PERSONAL)
 def plates(subject: Checked) -> Iterator[Hit]:
     """Number plates of vehicles (GA 36), new-energy ones too."""
-    for span, found in _matches(subject, _PLATE):
+    for span, found in _matches(subject.figures, _PLATE):
         yield _hit("plate", span, found.span(), "如涉及个人车辆请遮盖。")
 
 
 @check("birth-date", severity=WARN, basis=_PERSONAL)
 def birth_dates(subject: Checked) -> Iterator[Hit]:
     """Dates of birth, where a word says so."""
-    for span, found in _matches(subject, _BIRTH):
+    for span, found in _matches(_worded(subject, "生"), _BIRTH):
         yield _hit("birth-date", span, found.span("value"), "出生日期可识别个人，请遮盖月、日。")
 
 
 @check("address", severity=WARN, basis=_PERSONAL)
 def addresses(subject: Checked) -> Iterator[Hit]:
     """Private addresses down to the house number, where a label says so."""
-    for span, found in _matches(subject, _ADDRESS):
+    for span, found in _matches(_worded(subject, "址"), _ADDRESS):
         yield _hit("address", span, found.span("value"), "请将住址遮盖至乡镇（街道）。")
 
 
-def _matches(subject: Checked, pattern: re.Pattern[str]) -> Iterator[tuple[Span, re.Match[str]]]:
-    for span in subject.spans:
-        if has_digits(span.text):
-            for found in pattern.finditer(narrow(span.text)):
-                yield span, found
+def _worded(subject: Checked, word: str) -> Iterator[tuple[Span, str]]:
+    return ((span, text) for span, text in subject.figures if word in text)
+
+
+def _matches(pieces: Iterable[tuple[Span, str]], pattern: re.Pattern[str]) -> Iterator[tuple[Span, re.Match[str]]]:
+    for span, text in pieces:
+        for found in pattern.finditer(text):
+            yield span, found
 
 
 def _hit(kind: str, span: Span, place: tuple[int, int], suggestion: str, severity: str = "", value: str = "") -> Hit:

@@ -51,6 +51,8 @@ _IN_NAME = re.compile(
 )
 # How many lines count as the head and the end of a document for marks that are plain words elsewhere.
 _HEAD, _LONGEST_LINE = 12, 60
+# Every mark holds one of these signs, and none of them has a compatibility form.
+_HINT = re.compile("[密份内注涉]")
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
 )
@@ -86,10 +88,12 @@ def scan_lines(lines: Iterable[str], place: str) -> Iterator[MarkHit]:
     """Marks in the lines of one part of a file; ``place`` holds {} for the line number."""
     count = 0
     for number, line in enumerate(lines, 1):
-        compact = _SPACE.sub("", _folded(line))
-        if not compact:
+        if not line or line.isspace():
             continue
         count += 1
+        if not _HINT.search(line):
+            continue
+        compact = _SPACE.sub("", _folded(line))
         found = _in_line(compact, count <= _HEAD)
         if found:
             yield MarkHit(found[0], place.format(number), found[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gongkai.ground import clock
@@ -17,6 +18,7 @@ _PROBLEMS = {
     refusals.KEY_MISSING: ("file-key-missing", "缺少打开加密文件的密钥"),
 }
 _BATCH = 200
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOLD = ("file.stored", "file.released", "file.destroyed")
 
 
@@ -46,13 +48,13 @@ def _row_findings(file: StoredFile) -> Iterator[Difference]:
         return
     try:
         data = storage.file_bytes(file)
-        is_named = bool(file.original_name)
+        _ = file.original_name
     except (Refused, ValueError) as problem:
         code = problem.code if isinstance(problem, Refused) else ""
         yield Difference(what, *_PROBLEMS.get(code, _PROBLEMS[refusals.DAMAGED]))
         return
-    if len(data) != file.size or not is_named:
-        yield Difference(what, "file-changed", "文件的大小或名称与登记不符")
+    if len(data) != file.size:
+        yield Difference(what, "file-changed", "文件的大小与登记不符")
 
 
 def _last_events(subject_ids: Sequence[str]) -> dict[str, Event]:
@@ -86,7 +88,8 @@ def _lost_rows() -> Iterator[Difference]:
     names = told.order_by("subject_id").values_list("subject_id", flat=True).distinct()
     batch = list(names[:_BATCH])
     while batch:
-        known = {str(pk) for pk in StoredFile.objects.filter(pk__in=batch).values_list("pk", flat=True)}
+        keys = [subject_id for subject_id in batch if _UUID.fullmatch(subject_id)]
+        known = {str(pk) for pk in StoredFile.objects.filter(pk__in=keys).values_list("pk", flat=True)}
         for subject_id in batch:
             if subject_id not in known:
                 yield Difference(f"file {subject_id}", "file-row-missing", "存证中有此文件，但登记已不存在")
