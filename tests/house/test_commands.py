@@ -11,7 +11,9 @@ import pytest
 
 from gongkai.config import tick
 from gongkai.config.cli import build_parser, main
+from gongkai.engine.records.models import Record
 from gongkai.ground.organs.models import Organ
+from gongkai.ground.register.models import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTICE = """国务院办公厅关于2027年部分节假日安排的通知
@@ -70,7 +72,7 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments):
 
 
 def test_every_command_of_the_interface_that_exists_explains_itself(capsys):
-    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "inspect", "register")
+    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "inspect", "register", "bench")
     for name in names:
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([name, "--help"])
@@ -189,3 +191,37 @@ def test_an_unexpected_error_is_a_line_with_a_number(db, capsys, caplog, monkeyp
     (entry,) = [record for record in caplog.records if record.message == "unexpected error"]
     assert entry.number in line
     assert Organ.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bench_prints_the_ratio_and_leaves_nothing(capsys):
+    assert main(["bench", "import", "--size", "60", "--json"]) in {0, 1}
+    told = json.loads(one_line(capsys.readouterr().out))
+    assert list(told) == ["bench", "size", "rate", "peer", "peer_rate", "ratio", "least"]
+    assert (told["bench"], told["size"], told["peer"], told["least"]) == ("import", 60, "bare bulk inserts", 0.15)
+    assert told["ratio"] == pytest.approx(told["rate"] / told["peer_rate"], rel=0.01)
+    assert Organ.objects.count() == Record.objects.count() == Event.objects.count() == 0
+    assert main(["bench", "nothing"]) == 2
+    assert one_line(capsys.readouterr().err).startswith("gongkai: 没有名为 nothing 的测速项目")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_demo_loads_the_city_and_resets_only_a_demonstration(capsys):
+    assert main(["demo", "--small", "--json"]) == 0
+    told = json.loads(one_line(capsys.readouterr().out))
+    assert {"records", "password", "token", "folder", "accounts"} == told.keys()
+    organs = Organ.objects.count()
+    assert organs >= 5
+    assert main(["demo", "--small"]) == 0
+    assert "demonstration accounts" in capsys.readouterr().out
+    assert Organ.objects.count() == organs
+    assert main(["setup"]) == 0
+    assert Organ.objects.count() == organs
+
+
+@pytest.mark.django_db
+def test_demo_refuses_a_database_in_earnest(capsys):
+    Organ.objects.create(code="1", name="真实机构", type="department", level="city")
+    assert main(["demo", "--small"]) == 2
+    assert one_line(capsys.readouterr().err).startswith("gongkai: 数据库中已有正式数据")
+    assert Organ.objects.count() == 1

@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> object:
+def until(condition: Callable[[], object], seconds: float = 90) -> object:
     """What the condition returns once it is true; fails after a while."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

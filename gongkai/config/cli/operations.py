@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gongkai.config.cli.frame import DONE, FOUND, CannotRunError, Commands, print_json
+
+if TYPE_CHECKING:
+    from gongkai.surfaces.demo.loading import Loaded
 
 
 def declare(commands: Commands) -> None:
@@ -21,6 +27,9 @@ def declare(commands: Commands) -> None:
     tick.add_argument("--forever", action="store_true", help=argparse.SUPPRESS)
     demo = commands.add("demo", "装入或重置演示城市", run_demo)
     demo.add_argument("--small", action="store_true", help="只装入机构和人员")
+    bench = commands.add("bench", "测速：与同一次运行中的参照比较（结束时全部回滚）", run_bench)
+    bench.add_argument("name", metavar="NAME", help="项目：import")
+    bench.add_argument("--size", type=int, metavar="N", help="数量")
 
 
 def run_setup(options: argparse.Namespace) -> int:
@@ -38,11 +47,28 @@ def run_setup(options: argparse.Namespace) -> int:
 
 
 def load_first_demonstration() -> None:
-    """The demonstration city, when no organ is known yet."""
+    """The demonstration city, when the database holds nothing yet."""
     from gongkai.ground.organs.models import Organ
 
     if not Organ.objects.exists():
         print("装入演示城市 · loading the demonstration city", flush=True)
+        load_demonstration()
+        load_demonstration(is_small=False)
+
+
+def load_demonstration(*, is_small: bool) -> Loaded:
+    """Loads the city, with a progress bar on a terminal."""
+    from tqdm import tqdm
+
+    from gongkai.surfaces.demo.loading import load
+
+    with tqdm(desc="演示城市", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def show(done: int, all_: int) -> None:
+            bar.total = all_
+            bar.update(done - bar.n)
+
+        return load(is_small, show)
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -69,11 +95,23 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def print_addresses(port: int) -> None:
-    """Where to go and as whom."""
+    """Where to go and, in the demonstration city, as whom."""
+    from gongkai.surfaces.demo.loading import PASSWORD, accounts, is_demonstration
+
     site = f"http://127.0.0.1:{port}"
     print(f"门户 · portal      {site}/")
     print(f"工作台 · workbench {site}/desk/")
-    print(f"接口 · API         {site}/api/docs", flush=True)
+    print(f"接口 · API         {site}/api/docs")
+    if is_demonstration():
+        print_accounts(PASSWORD, accounts())
+    sys.stdout.flush()
+
+
+def print_accounts(password: str, rows: Sequence[Sequence[str]]) -> None:
+    """Everybody who can log in to the demonstration."""
+    print(f"演示账号，密码都是 {password} · demonstration accounts, one password:")
+    for username, name, organ, tasks in rows:
+        print(f"  {username:<16} {name} {organ} {tasks}")
 
 
 def run_worker(_options: argparse.Namespace) -> int:
@@ -101,6 +139,38 @@ def run_tick(options: argparse.Namespace) -> int:
     return FOUND if any(outcome.error for outcome in done) else DONE
 
 
-def run_demo(_options: argparse.Namespace) -> int:
+def run_demo(options: argparse.Namespace) -> int:
     """Loads or resets the demonstration city."""
-    raise CannotRunError("演示数据尚未提供")
+    from gongkai.config.setup import require_database
+
+    require_database()
+    loaded = load_demonstration(is_small=options.small)
+    if options.json:
+        names = ("username", "name", "organ", "tasks")
+        told = {"records": loaded.records, "password": loaded.password, "token": loaded.token, "folder": loaded.folder}
+        print_json(told | {"accounts": [dict(zip(names, row, strict=True)) for row in loaded.accounts]})
+        return DONE
+    print(f"演示城市已装入：{loaded.records} 条信息；试用文件和接口令牌在 {loaded.folder}")
+    print_accounts(loaded.password, loaded.accounts)
+    return DONE
+
+
+def run_bench(options: argparse.Namespace) -> int:
+    """Runs a benchmark and prints the ratio to its peer; 1 when it is less than promised."""
+    from gongkai.config.bench import BENCHES
+
+    if options.name not in BENCHES:
+        message = f"没有名为 {options.name} 的测速项目，现有：{'、'.join(BENCHES)}"
+        raise CannotRunError(message)
+    run, usual = BENCHES[options.name]
+    size = usual if options.size is None else options.size
+    if size < 1:
+        raise CannotRunError("--size 应为正整数")
+    found = run(size)
+    if options.json:
+        print_json(found.as_json())
+    else:
+        print(f"{found.bench}: {found.size} {found.unit}, {found.rate:.0f}/s")
+        print(f"{found.peer}: {found.peer_rate:.0f}/s")
+        print(f"ratio {found.ratio:.3f} (at least {found.least})")
+    return DONE if found.ratio >= found.least else FOUND
