@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gongkai.domains.documents.reader import read_document, read_file
+from gongkai.domains.documents.reader import read_document, read_file, structured
+from gongkai.domains.documents.reader.document import WARNING_CODES
+from gongkai.domains.documents.reader.lines import bare, words
 from gongkai.ground.files.text import Block, StructuredText
 from tests.reader.makers import LETTER, PAGE, docx_of
 
@@ -192,6 +197,18 @@ def test_annex_printed_short_is_no_masking():
     assert "text-masked" not in codes(document)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_masked"),
+    [
+        ("申请人张××，住××路××号，电话×××。", True),
+        ("罚款对象为○○公司，法定代表人○○○，地址○○路。", True),
+        ("二○○八年、二○○九年和二○一○年的报告，长宽为3×4米，2×5米，6×7米。", False),
+    ],
+)
+def test_struck_out_names(text, is_masked):
+    assert ("text-masked" in codes(read(f"关于处理结果的通报\n{text}\n"))) == is_masked
+
+
 def test_page_furniture_goes_and_body_words_stay():
     text = (
         "登录 | 注册\n当前位置：首页 > 政策\n关于办理登记的指南\n字体：大 中 小\n"
@@ -255,3 +272,39 @@ def test_no_text_is_lost():
     document = read(LETTER)
     kept = [line for block in document.body for line in block.lines()]
     assert sorted([*kept, *document.left_out]) == sorted(LETTER.strip().split("\n"))
+
+
+def test_labels_and_tables_with_bars():
+    text = (
+        "名称 | 关于公布名单的通知\n索引号 | 014416330/2018-04736 | 主题分类 | 财政\n"
+        "发布机构 | 云洲市财政局 | 发文日期 | 2018-07-02\n现将名单公布如下，请各单位按名单落实。\n"
+        "| 序号 | 单位 | 电话 |\n|---|---|---|\n| 1 | 市财政局 | 123 |\n| 2 | 市民政局 | 456 |\n"
+    )
+    document = read(text)
+    assert document.title == "关于公布名单的通知"
+    assert document.index_number.normalised == "014416330/2018-04736"
+    assert (document.issuing_organ, document.written_on) == ("云洲市财政局", dt.date(2018, 7, 2))
+    assert [(table.columns, table.rows) for table in document.tables] == [
+        (("序号", "单位", "电话"), (("1", "市财政局", "123"), ("2", "市民政局", "456")))
+    ]
+
+
+SIGNS = [*"0123456789年月日号第一二三、。：:〔〕()（）|* \n\n"]
+PHRASES = words(
+    "索引号 文号 发布机构 云洲市财政局 关于 通知 附件 序号 项目 内容 备注 任务 责任单位 2018年6月25日 "
+    "云政发〔2018〕3号 (略) 等9个 有效期 自印发之日起施行 各科室： 扫一扫 登录 本通知"
+)
+WORDS = st.sampled_from([*SIGNS, *PHRASES])
+
+
+@given(st.lists(WORDS, max_size=80))
+def test_any_text_is_read_without_a_crash(parts):
+    text = "".join(parts)
+    document = read_document(structured(text.encode(), "a.txt"), "a.txt")
+    line = json.loads(json.dumps(document.as_json("a")))
+    assert {item["code"] for item in line["warnings"]} <= WARNING_CODES
+    assert line["body_chars"] <= len(bare(text))
+    for evidence in line["evidence"].values():
+        assert bare(evidence["quote"]) in bare(text)
+    for table in line["tables"]:
+        assert all(len(row) == len(table["columns"]) for row in table["rows"] if table["columns"])

@@ -91,6 +91,8 @@ def field_of(word: str) -> str | None:
 def is_label_line(text: str) -> bool:
     """Whether a line begins with a label or is one."""
     match = _LABEL.search(text)
+    if field_of(re.split(r"[|｜]", text.strip(" |｜"), maxsplit=1)[0]) is not None:
+        return True
     return (match is not None and not text[: match.start()].strip(_BULLET)) or field_of(text.strip(_BULLET)) is not None
 
 
@@ -125,7 +127,21 @@ def _without_repeats(row: Sequence[str]) -> list[str]:
     return [cell for index, cell in enumerate(row) if index == 0 or cell != row[index - 1] or not cell]
 
 
+def _barred(line: Line) -> Iterable[Label]:
+    """Labels and values set apart by bars: 索引号 | 014416330/2018-04736 | 主题分类 | 财政."""
+    cells = [cell.strip() for cell in line.text.strip(" |｜").replace("｜", "|").split("|")]
+    if len(cells) % 2 or any(field_of(cell) is None or bare(cell) in _WEAK - {"名称", "标题"} for cell in cells[::2]):
+        return ()
+    return [
+        Label(field_of(label) or "", bare(label), value, line.number, line.number)
+        for label, value in zip(cells[::2], cells[1::2], strict=True)
+    ]
+
+
 def _line_labels(line: Line, following: Line | None, passed: set[int]) -> Iterable[Label]:
+    if barred := _barred(line):
+        yield from barred
+        return
     matches = list(_LABEL.finditer(line.text))
     if not matches or line.text[: matches[0].start()].strip(_BULLET):
         word = line.text.strip(_BULLET)

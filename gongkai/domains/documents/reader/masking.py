@@ -1,4 +1,4 @@
-"""Text in which signs were struck out before it came here: ``*`` for figures, （略） for words."""
+"""Text in which signs were struck out before it came here: ``*`` or ××× for figures, （略） for words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from gongkai.ground.files.text import TextWarning
 
 _LEFT_OUT = re.compile(r"[（(]\s*略\s*[）)]")
 _STARS = re.compile(r"(?<![*＊])(?:[*＊]|[*＊]{2,})(?![*＊])")
+# Circles also write the zeros of a year: 二○○八年.
+_CROSSES = re.compile(
+    r"[×✕]{2,}|(?<![一二三四五六七八九○])○{2,}(?![一二三四五六七八九○年])|(?<![A-Za-z])[XxＸ]{2,}(?![A-Za-z])"
+)
 # One （略） is a usual way to print an annex short; a footnote has one star.
 _FEWEST = 3
 
@@ -19,7 +23,9 @@ def masked_places(lines: Iterable[Line]) -> int:
     texts = [line.text for line in lines if line.table is None]
     left_out = sum(len(_LEFT_OUT.findall(text)) for text in texts)
     stars = sum(len(_STARS.findall(text)) for text in texts)
-    return left_out + stars if left_out >= _FEWEST or (stars >= _FEWEST and left_out) else 0
+    crosses = sum(len(_CROSSES.findall(text)) for text in texts)
+    is_masked = left_out >= _FEWEST or crosses >= _FEWEST or (stars >= _FEWEST and left_out)
+    return left_out + stars + crosses if is_masked else 0
 
 
 def masked_warning(places: int) -> TextWarning:

@@ -19,6 +19,7 @@ from gongkai.domains.documents.reader.document import Evidence, ReadDocument
 from gongkai.domains.documents.reader.labels import Label, field_of, find_labels, table_labels
 from gongkai.domains.documents.reader.lines import Line, lines_of, place_of, text_length
 from gongkai.domains.documents.reader.masking import masked_places, masked_warning
+from gongkai.domains.documents.reader.piped import find_piped_tables
 from gongkai.domains.documents.reader.repeats import find_repetition
 from gongkai.domains.documents.reader.row_lines import find_row_tables
 from gongkai.domains.documents.reader.signature import Signature, find_issue_day, find_signature
@@ -232,7 +233,7 @@ def _force(card: values.Card, body: Sequence[Line], published: dt.date | None) -
 
 def _tables(body: Sequence[Line]) -> list[FoundTable]:
     """The tables of the file and those found in flattened text, in reading order."""
-    found = find_row_tables(body) + find_cell_tables(body)
+    found = find_row_tables(body) + find_cell_tables(body) + find_piped_tables(body)
     for index, line in enumerate(body):
         if line.table is not None and len(line.table.rows) > 0:
             caption = line.table.caption or caption_above(body, index)

@@ -67,7 +67,8 @@ def find_title(head: Sequence[Line], page_title: str) -> Title | None:
         for size in (1, 2, 3, 4):
             part = tuple(head[index : index + size])
             text = "".join(line.text if len(part) == 1 else joined_han(line.text) for line in part)
-            score = _score(text, part, head, named) if len(part) == size else None
+            is_whole = len(part) == size and part[-1].number - part[0].number == size - 1
+            score = _score(text, part, head, named) if is_whole else None
             if score is not None and (best is None or score > best[0]):
                 best = (score, index, text, part)
     if best is None or (best[0] < 1 and (best[1] > 0 or best[0] < 0)):
