@@ -52,7 +52,6 @@ def load_first_demonstration() -> None:
 
     if not Organ.objects.exists():
         print("装入演示城市 · loading the demonstration city", flush=True)
-        load_demonstration()
         load_demonstration(is_small=False)
 
 

@@ -1,0 +1,81 @@
+"""The documents of the city: a head in YAML, a body in the workbench's plain form, days relative to the writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from gongkai.engine.records.bodytext import body_of_text
+from gongkai.engine.records.content import Content
+from gongkai.ground.rulebook.queries import subject_path
+
+FOLDER = Path(__file__).parent / "texts"
+_DAYS = re.compile(r"d(\d+)")
+
+
+class Words(dict[str, str]):
+    """What a text says of days: ``written``, ``year``, ``last_year``, ``next_year``, ``d30`` (30 days later)."""
+
+    def __init__(self, written_on: dt.date) -> None:
+        year = written_on.year
+        super().__init__(
+            written=in_chinese(written_on), year=str(year), last_year=str(year - 1), next_year=str(year + 1)
+        )
+        self.written_on = written_on
+
+    def __missing__(self, key: str) -> str:
+        found = _DAYS.fullmatch(key)
+        if found is None:
+            raise KeyError(key)
+        return in_chinese(self.written_on + dt.timedelta(days=int(found.group(1))))
+
+
+def in_chinese(day: dt.date) -> str:
+    """A day as documents print it: 2026年3月2日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+@cache
+def source(key: str) -> tuple[str, str]:
+    """Head and body of a text as written in its file."""
+    _, head, body = (FOLDER / f"{key}.txt").read_text(encoding="utf-8").split("---\n", 2)
+    return head, body
+
+
+def keys() -> list[str]:
+    """The name of every text."""
+    return sorted(path.stem for path in FOLDER.glob("*.txt"))
+
+
+def head_of(key: str, written_on: dt.date) -> dict[str, Any]:
+    """What the head says, with its days filled in."""
+    head: dict[str, Any] = yaml.safe_load(Template(source(key)[0]).substitute(Words(written_on)))
+    return head
+
+
+def body_of(key: str, written_on: dt.date) -> list[dict[str, Any]]:
+    """The blocks of a text written on a day."""
+    return body_of_text(Template(source(key)[1]).substitute(Words(written_on)))
+
+
+def content_of(key: str, written_on: dt.date, issuing_organ: str) -> dict[str, Any]:
+    """The content of an edition: the head's fields that a record has, and the body."""
+    head = head_of(key, written_on)
+    content: dict[str, Any] = {name: value for name, value in head.items() if name in Content.model_fields}
+    content |= head.get("fields", {})
+    content |= {
+        "body": body_of(key, written_on),
+        "issuing_organ": issuing_organ,
+        "written_on": written_on.isoformat(),
+        "subject_class": subject_path(head["subject"]) if "subject" in head else "",
+    }
+    if "effective_after" in head:
+        starts = written_on + dt.timedelta(days=head["effective_after"])
+        content["effective_from"] = starts.isoformat()
+    return {"disclosure": "proactive"} | content

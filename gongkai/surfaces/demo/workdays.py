@@ -1,0 +1,30 @@
+"""Moments of the story: so many working days before the day on which the city is loaded, in office hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from gongkai.ground import clock
+from gongkai.ground.calendars.queries import calendar
+
+
+class Workdays:
+    """Working days counted from an anchor: 1 is the last working day before it, -1 the first one after it."""
+
+    def __init__(self, anchor: dt.date) -> None:
+        self.anchor = anchor
+        self._calendar = calendar()
+
+    def day(self, ago: int) -> dt.date:
+        """The working day that many working days before the anchor; after it where the number is negative."""
+        step = dt.timedelta(days=1 if ago < 0 else -1)
+        found = self.anchor
+        for _ in range(abs(ago)):
+            found += step
+            while not self._calendar.is_working_day(found):
+                found += step
+        return found
+
+    def moment(self, ago: int, hour: int, minute: int = 0) -> dt.datetime:
+        """An hour of that day, in China."""
+        return dt.datetime.combine(self.day(ago), dt.time(hour, minute), clock.SHANGHAI)
