@@ -10,4 +10,5 @@ urlpatterns = [
     path("accounts/", include("gongkai.surfaces.workbench.accounts.urls")),
     path("", include("gongkai.surfaces.look.display")),
     path("", include("gongkai.surfaces.api.urls")),
+    path("", include("gongkai.config.health")),
 ]
