@@ -200,7 +200,10 @@ def test_search_starts_with_what_is_in_force(client: Client, city: City) -> None
     assert "没有符合条件的信息" in text_of(client, "/search?q=查无此文") or "这里还没有公开的信息" in text_of(
         client, "/search?q=查无此文"
     )
-    for odd in ('%25_%27"<script>', "\\", "a" * 300, "%00"):
+    assert client.get("/search?q=a%00b").status_code == 404
+    assert client.get("/o/a%00b/").status_code == 404
+    assert client.get("/sitemap/99999999999999999999999.xml").status_code == 200
+    for odd in ("%25_%27%22<script>", "%5C", "a" * 300, "%FF%FE"):
         assert "<script>" not in text_of(client, f"/search?q={odd}")
 
 

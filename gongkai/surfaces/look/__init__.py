@@ -27,7 +27,7 @@ Tags: ``{% icon "name" %}`` (names: look/icons.py; a second argument names it fo
 
 Classes:
 
-- frame: wrap, split (left navigation + content), split-right (content + rail), stack, stack-wide, row, row-between,
+- frame: wrap, split (left navigation + content), split-right (content + rail), stack, stack-wide, row,
   page-head, section-head, hidden-text, muted, small, mono, nowrap
 - parts: button (plain, grave, slight), buttons, link-button, badge, banner, rows > li > .title .facts .when,
   plain-list, card (``<dl class="card"><div><dt/><dd/></div></dl>``; .whole spans, .single one column), side-nav,

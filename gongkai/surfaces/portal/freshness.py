@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -26,6 +27,9 @@ def public(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if any("\0" in text for text in (request.path, *chain(*(values for _, values in request.GET.lists())))):
+            # PostgreSQL cannot even ask for such a text; nothing here is called so.
+            raise Http404
         try:
             response = view(request, *args, **kwargs)
         except Refused as refusal:

@@ -20,7 +20,7 @@ from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
 from gongkai.surfaces.portal.freshness import public
 from gongkai.surfaces.portal.queries import alike_records
-from gongkai.surfaces.portal.record_page import RecordView, absence, absolute
+from gongkai.surfaces.portal.record_page import RecordView, Related, absence, absolute, related
 
 GONE_STATUS = 410
 
@@ -69,7 +69,7 @@ def _context(view: RecordView) -> dict[str, Any]:
         "banners": record_page.banners(view),
         "attachments": record_page.attachments(view),
         "relations": record_page.relations(view),
-        "alike": [record_page.related(other) for other in alike_records(found)],
+        "alike": _alike(view),
         "changes": record_page.changes(view),
         "proof_url": _proof_url(found),
         "qr": _qr(view.absolute_url),
@@ -81,6 +81,12 @@ def _context(view: RecordView) -> dict[str, Any]:
         ],
         "section": "xxgk",
     }
+
+
+def _alike(view: RecordView) -> list[Related]:
+    """Records of the same class, without those the page names anyway."""
+    named = {link.target_id for link in view.outgoing} | {link.source_id for link in view.incoming}
+    return [related(other) for other in alike_records(view.record) if other.pk not in named]
 
 
 def _proof_url(found: Record) -> str:
