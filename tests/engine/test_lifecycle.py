@@ -292,3 +292,12 @@ def test_the_publication_clock_runs_from_the_day_of_writing_and_is_met_by_publis
         publish(record, actor=office.actor("editor"))
     deadline.refresh_from_db()
     assert (deadline.met_on, deadline.state) == (dt.date(2026, 3, 5), "met")
+
+
+def test_a_drafter_cannot_choose_a_lighter_way_than_the_organ_uses() -> None:
+    office = Office()
+    with pytest.raises(Refused) as refused:
+        draft_record(office, preset="township")
+    assert refused.value.code == "records.preset_too_light"
+    assert Record.objects.count() == 0
+    assert draft_record(office, preset="full").preset == "full"

@@ -42,6 +42,7 @@ SAME_HAND = {"township": [{"attribute", "secrecy"}], "usual": [], "full": []}
 SPECS = [spec for spec in actions_of(Record) if not spec.creates]
 MARK = "机密★长期"
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+CHANGED = content(title="改动", change_note="更正。")
 TITLES = ["通知甲", "通知乙", "通知丙"]
 
 
@@ -54,7 +55,7 @@ class People(RuleBasedStateMachine):
         self.savepoint.__enter__()
         self.now = START
         with clock.frozen(self.now):
-            self.office = Office()
+            self.office = Office(review_preset="township")
             self.people = list(self.office.people.values())
             for number, roles in enumerate(
                 [
@@ -128,9 +129,8 @@ class People(RuleBasedStateMachine):
         officer = actor_for(self.office.people["officer"])
         for step in range(steps):
             if step == change_at:
-                changed = content(title="改动", change_note="更正。")
-                self._do(lambda: records.edit(record.pk, actor=officer, content=changed))
-                self._do(lambda: records.revise(record.pk, actor=officer, content=changed))
+                self._do(lambda: records.edit(record.pk, actor=officer, content=CHANGED))
+                self._do(lambda: records.revise(record.pk, actor=officer, content=CHANGED))
             for name in ("record.submit", "record.publish", *(f"review.{code}" for code in sorted(REQUIRED["full"]))):
                 spec = next(item for item in SPECS if item.name == name)
                 key = name.split(".")[1]

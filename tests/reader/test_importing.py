@@ -219,3 +219,11 @@ def test_the_five_sources_become_five_drafts(city, shared):
     assert titles["义政办发〔2018〕67号"] == "关于印发2018年义乌市政务公开工作要点的通知"
     table = Record.objects.get(title__startswith="2019年洮南市").working.content["body"][0]
     assert (table["type"], len(table["rows"])) == ("table", 63)
+
+
+def test_an_officer_cannot_publish_what_nobody_reviewed_by_calling_it_public_already(city, tmp_path):
+    person("officer", city, Role.OFFICER)
+    with pytest.raises(Refused) as refused:
+        list(import_paths([write(tmp_path, "letter.txt", LETTER)], CODE, already_public="旧网站", username="officer"))
+    assert refused.value.code == "exchange.no_account"
+    assert Record.objects.count() == 0

@@ -1,4 +1,4 @@
-"""Every URL and API operation × every kind of visitor: nobody sees or changes what is not theirs, and nothing breaks."""
+"""Every URL and API operation × every kind of visitor: nobody sees or changes what is not theirs; nothing breaks."""
 
 from __future__ import annotations
 

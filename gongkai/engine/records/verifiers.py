@@ -28,11 +28,12 @@ def editions() -> Findings:
     count = 0
     for keys in key_batches(Record.objects.all()):
         hashes: dict[tuple[int, int], str] = {}
-        rows = Edition.objects.filter(record__in=keys).select_related("author", "record").order_by("pk")
+        refs = dict(Record.objects.filter(pk__in=keys).values_list("pk", "ref"))
+        rows = Edition.objects.filter(record__in=keys).select_related("author").order_by("pk")
         for edition in rows.iterator(TEXTS):
             count += 1
             hashes[edition.record_id, edition.number] = edition.sha256
-            yield from _edition_findings(edition)
+            yield from _edition_findings(edition, str(refs[edition.record_id]))
         for events in told(keys).values():
             yield from _edition_events(events, hashes)
         for record, number in sorted(hashes):
@@ -46,18 +47,18 @@ def _name(record: int, number: int) -> str:
     return f"edition {number} of record {record}"
 
 
-def _edition_findings(edition: Edition) -> Iterator[Difference]:
+def _edition_findings(edition: Edition, ref: str) -> Iterator[Difference]:
     what = _name(edition.record_id, edition.number)
     if edition.canonical is None:
         if edition.expunged_at is None or not _is_ordered(edition):
             yield Difference(what, "edition-emptied", "版本内容被清空，但没有清除记录。")
     elif sha256_hex(edition.canonical.encode()) != edition.sha256:
         yield Difference(what, "edition-changed", "版本内容与其哈希不符。")
-    elif columns := _differing_columns(edition):
+    elif columns := _differing_columns(edition, ref):
         yield Difference(what, "edition-columns-differ", f"版本的登记项与其内容不符：{'、'.join(columns)}。")
 
 
-def _differing_columns(edition: Edition) -> list[str]:
+def _differing_columns(edition: Edition, ref: str) -> list[str]:
     """Columns beside the hashed content that say something else than it does."""
     try:
         said = edition.as_json()
@@ -66,7 +67,7 @@ def _differing_columns(edition: Edition) -> list[str]:
     author = str(edition.author.ref) if edition.author else ""
     columns = {
         "schema": edition.schema,
-        "record": str(edition.record.ref),
+        "record": ref,
         "number": edition.number,
         "author": sha256_hex(f"{edition.salt}:{author}".encode()),
         "created_at": edition.created_at.isoformat(),

@@ -112,12 +112,17 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+def preset_of(code: str) -> Preset:
+    """The preset of a code, or a refusal."""
+    if code not in PRESETS:
+        raise Refused(NO_PRESET, preset=code, where="preset")
+    return PRESETS[code]
+
+
 def planned_steps(preset: str, *, is_withheld_policy: bool, co_issuers: int) -> list[PlannedStep]:
     """The steps a record takes: its preset, the co-issuers' consents, and, where a policy document is proposed as
     withheld, its own organ's work body first (requirements 7.5)."""
-    if preset not in PRESETS:
-        raise Refused(NO_PRESET, preset=preset, where="preset")
-    steps = list(PRESETS[preset].steps)
+    steps = list(preset_of(preset).steps)
     if is_withheld_policy:
         steps = [step for step in steps if step.code != "attribute"]
         steps.append(PlannedStep(5, "attribute", "attribute"))

@@ -49,7 +49,7 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 _BUSINESS = frozenset({"record.read", "file.read"})
 
 RIGHTS: dict[Role, frozenset[str]] = {
-    Role.OFFICER: _BUSINESS | {"record.draft", "record.submit", "record.correct", "file.upload", "import.run"},
+    Role.OFFICER: _BUSINESS | {"record.draft", "record.submit", "record.correct", "file.upload"},
     Role.SECTION_HEAD: _BUSINESS | {"review.section", "review.return", "record.draft", "record.submit", "file.upload"},
     Role.ATTRIBUTE_REVIEWER: _BUSINESS | {"review.attribute", "review.return"},
     Role.SECRECY_REVIEWER: _BUSINESS | {"review.secrecy", "review.return"},
@@ -67,6 +67,7 @@ RIGHTS: dict[Role, frozenset[str]] = {
         "record.expunge",
         "rule.preset",
         "duty.override",
+        "import.run",
     },
     Role.HANDLER: _BUSINESS | {"case.handle"},
     Role.ASSESSOR: _BUSINESS,

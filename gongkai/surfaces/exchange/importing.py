@@ -45,7 +45,7 @@ def import_paths(
     from gongkai.surfaces.exchange.drafting import importing_actor, organ_of
 
     organ = organ_of(organ_code)
-    actor = importing_actor(organ, username)
+    actor = importing_actor(organ, username, is_published=bool(already_public))
     if already_public:
         yield from _published(paths, organ, actor, already_public)
     else:

@@ -11,7 +11,7 @@ from gongkai.engine.records.actions.publishing import CHANNEL, opened
 from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.digests import publication_digest
-from gongkai.engine.records.editions import build_edition, facets_of
+from gongkai.engine.records.editions import build_edition, facets_of, kind_of
 from gongkai.engine.records.index_numbers import next_index_numbers, refuse_unfit_index_number
 from gongkai.engine.records.models import Disclosure, Edition, Facet, Publication, Record
 from gongkai.engine.records.subject import PUBLIC
@@ -57,7 +57,7 @@ def _migrate(
 ) -> list[tuple[Record, Outcome]]:
     if not already_public.strip():
         raise Refused(NOTHING_SAID, where="--already-public")
-    contents = [parse_unmarked(item["kind"], {"disclosure": Disclosure.PROACTIVE, **item["content"]}) for item in items]
+    contents = [parse_unmarked(item["kind"], _as_public(item)) for item in items]
     records = _records(items, contents, organ, actor)
     author = author_of(actor)
     editions = [
@@ -94,6 +94,12 @@ def _migrate(
         (record, _outcome(record, edition, publication, opinion))
         for record, edition, publication, opinion in zip(records, editions, shown, opinions, strict=True)
     ]
+
+
+def _as_public(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What stood before the public is proactive disclosure; where its ground is not known, its kind's category is."""
+    basis = item["content"].get("disclosure_basis") or kind_of(item["kind"]).statutory_category
+    return {**item["content"], "disclosure": str(Disclosure.PROACTIVE), "disclosure_basis": basis}
 
 
 def _records(

@@ -9,13 +9,19 @@ from gongkai.engine.checks.actions import check_edition
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
 from gongkai.engine.records.models import Edition, Facet, Record, Validity
-from gongkai.engine.reviews.presets import planned_steps
+from gongkai.engine.reviews.presets import preset_of
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.files.marks import CITATION, scan
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused, wording
 
+TOO_LIGHT = wording(
+    "records.preset_too_light",
+    what="本机关对这类信息使用“{usual}”流程，不能改用环节更少的“{preset}”。",
+    todo="请使用规定的流程，或者选择更完整的流程。",
+    status=422,
+)
 MARKED = wording(
     "records.classification_mark",
     what="录入的内容疑似带有密级标志（{place}），系统没有保存其中任何文字。",
@@ -61,8 +67,10 @@ def new_record(
 ) -> Record:
     """An unsaved record whose columns follow from a content."""
     kind = kind_of(kind_code)
-    chosen = preset or kind.presets.get(organ.review_preset, organ.review_preset)
-    planned_steps(chosen, is_withheld_policy=False, co_issuers=0)
+    usual = kind.presets.get(organ.review_preset, organ.review_preset)
+    chosen = preset or usual
+    if preset_of(chosen).persons < preset_of(usual).persons:
+        raise Refused(TOO_LIGHT, preset=preset_of(chosen).name, usual=preset_of(usual).name, where="审签流程")
     now = clock.now()
     record = Record(
         kind=kind_code,

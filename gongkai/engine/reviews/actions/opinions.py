@@ -68,7 +68,8 @@ def _agree(record: Record, *, actor: Actor, code: str, text: str, publish_at: dt
         record.state = SIGNED_OFF
         if publish_at is not None:
             record.state, record.scheduled_for = SCHEDULED, publish_at
-    return Outcome(result=opinion, data=_facts(opinion), event="record.reaffirmed" if earlier else "")
+    moment = {"for": publish_at.isoformat()} if is_complete and publish_at is not None else {}
+    return Outcome(result=opinion, data=_facts(opinion) | moment, event="record.reaffirmed" if earlier else "")
 
 
 def _write(
