@@ -95,7 +95,7 @@ def record_url(record: Record) -> str:
 
 def chosen_filters(listing: Listing, query: QueryDict) -> dict[str, str]:
     """The filters a visitor chose, of those the list offers."""
-    return {key: query[key] for key in listing.filters if query.get(key)}
+    return {key: str(query[key]) for key in listing.filters if query.get(key)}
 
 
 def narrowed(listing: Listing, chosen: Mapping[str, str], without: str = "") -> QuerySet[Record]:
