@@ -103,6 +103,34 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
         database.setdefault("TEST", {})["NAME"] = f"test_{database['NAME']}_{WORKER or 'solo'}_{os.getpid()}"
 
 
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keys, files and checkpoint files of a test's own: files outlive a rolled-back database; the sealer notices."""
+    from gongkai.config import env
+
+    monkeypatch.setattr(env, "KEYS_DIR", tmp_path / "keys")
+    monkeypatch.setattr(env, "CHECKPOINTS_DIR", tmp_path / "checkpoints")
+    return tmp_path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_without_triggers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A transactional test ends by emptying every table, which the triggers would refuse."""
+    from django.test import TransactionTestCase
+
+    from gongkai.ground.register import triggers
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with triggers.suspended():
+            original(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real material beside the checkout; tests that need it are skipped where it is absent."""
@@ -126,8 +154,12 @@ def process_environment(transactional_db: None) -> Callable[..., dict[str, str]]
     """The environment in which another process sees this test's database, files and keys."""
     from django.db import connection
 
+    from gongkai.config import env
+
     def environment(**changes: str) -> dict[str, str]:
-        found = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+        folders = {name: str(getattr(env, name)) for name in ("FILES_DIR", "KEYS_DIR", "CHECKPOINTS_DIR")}
+        secret = {"SECRET_KEY_FILE": str(env.SECRET_KEY_FILE), "REGISTER_ORIGIN": env.REGISTER_ORIGIN}
+        found = dict(os.environ) | {"PYTHONPATH": str(ROOT)} | folders | secret
         if connection.vendor == "postgresql":
             head, _, _ = os.environ["DATABASE_URL"].rpartition("/")
             found["DATABASE_URL"] = f"{head}/{connection.settings_dict['NAME']}"

@@ -1,4 +1,4 @@
-"""Keys and checkpoint files of a test's own: files outlive a rolled-back database, and the sealer would notice."""
+"""A register with a name of its own, sealed events, and an attacker who has dropped the triggers."""
 
 from __future__ import annotations
 
@@ -11,36 +11,13 @@ import pytest
 from gongkai.config import env
 
 if TYPE_CHECKING:
-    from django.test import TransactionTestCase
-
     from gongkai.ground.register import log
     from gongkai.ground.register.models import Event
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(env, "KEYS_DIR", tmp_path / "keys")
-    monkeypatch.setattr(env, "CHECKPOINTS_DIR", tmp_path / "checkpoints")
+def own_origin(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(env, "REGISTER_ORIGIN", "gongkai.yunzhou.example/register")
-    return tmp_path
-
-
-@pytest.fixture(autouse=True, scope="session")
-def flush_without_triggers(django_db_setup: None) -> Iterator[None]:
-    """A transactional test ends by emptying every table, which the triggers would refuse."""
-    from django.test import TransactionTestCase
-
-    from gongkai.ground.register import triggers
-
-    original = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with triggers.suspended():
-            original(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
-        yield
 
 
 @pytest.fixture

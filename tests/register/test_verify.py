@@ -304,6 +304,8 @@ def test_triggers_dropped(unguarded: None) -> None:
         "table register_leaf",
         "table register_checkpoint",
         "table register_log",
+        "table records_edition",
+        "table reviews_opinion",
     }
 
 

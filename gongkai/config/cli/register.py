@@ -46,7 +46,7 @@ def run_proof(options: argparse.Namespace) -> int:
     if record is None:
         message = f"没有索引号为 {options.index_number} 的已公开信息"
         raise CannotRunError(message)
-    print_json({"index_number": record.index_number, "proofs": subject_proofs("record", str(record.ref))})
+    print_json({"index_number": record.index_number, "proofs": subject_proofs("record", str(record.pk))})
     return DONE
 
 
