@@ -60,6 +60,21 @@ def test_anchors_are_unique_when_an_annex_counts_anew() -> None:
     assert body.has_contents
 
 
+def test_tables_of_sentences_fold_and_tables_of_figures_scroll() -> None:
+    def table(*rows: list[str]) -> dict[str, object]:
+        return {"type": "table", "caption": "", "columns": ["任务", "要求", "单位"], "rows": [*rows]}
+
+    body = set_body(
+        [paragraph("附件1"), table(["一", "要" * 30, "市教育局"]), table(["1", "2.5", "3"]), table(["只一格"])]
+    )
+    annex, wordy, figures, short = body.parts
+    assert annex.role == "flush"
+    assert wordy.is_wordy
+    assert wordy.labelled_rows == [[("任务", "一"), ("要求", "要" * 30), ("单位", "市教育局")]]
+    assert not figures.is_wordy
+    assert short.labelled_rows == [[("任务", "只一格")]]
+
+
 def test_contents_hold_two_levels() -> None:
     body = set_body([heading("一、甲"), heading("（一）乙", 2), heading("1.丙", 3), heading("二、丁")])
     assert [(line.text, line.is_deep) for line in body.contents] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 _ARTICLE = re.compile(r"^(第[一二三四五六七八九十百千零〇0-9]{1,9}条(?:之[一二三四五六七八九十]+)?)[\s\u3000]*")
@@ -12,7 +13,10 @@ _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零〇0-9]{1,6}[�
 _DATE = re.compile(
     r"^[0-9〇○零一二三四五六七八九十]{4}\s*年\s*[0-9一二三四五六七八九十]{1,3}\s*月\s*[0-9一二三四五六七八九十]{1,3}\s*日$"
 )
+_ANNEX = re.compile(r"^附件\s*[0-9一二三四五六七八九十]{0,3}$")
 _ADDRESSEE = re.compile(r"^[^。；]{2,120}[：:]$")
+#: Cells longer than this are sentences.
+LONG_CELL = 20
 _DIGITS = {"零": 0, "〇": 0, **{digit: value for value, digit in enumerate("一二三四五六七八九", start=1)}}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -29,6 +33,16 @@ class Part:
     caption: str = ""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_wordy(self) -> bool:
+        """A table of sentences under column names: on a phone each row reads as a block. Figures scroll instead."""
+        return len(self.columns) > 2 and any(len(cell) > LONG_CELL for row in self.rows for cell in row)
+
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, str]]]:
+        """The rows, each cell with the name of its column."""
+        return [list(zip_longest(self.columns, row, fillvalue=""))[: max(len(row), 1)] for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,8 @@ def _paragraph(blocks: list[Mapping[str, Any]], place: int, anchors: dict[str, i
         return Part("article", text[found.end() :], _anchor(f"article-{digits}", anchors), lead=number)
     if place <= 1 and _ADDRESSEE.match(text):
         return Part("addressee", text)
+    if _ANNEX.match(text):
+        return Part("flush", text)
     if _DATE.match(text):
         return Part("signed-on", text)
     if _is_signature(blocks, place, text):
