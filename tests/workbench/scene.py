@@ -39,6 +39,9 @@ BODY = [
     {"type": "paragraph", "text": "2026年3月2日"},
 ]
 
+# Made up, with a right check digit.
+WITH_NUMBER = {"type": "paragraph", "text": "联系人：王老师，身份证号11010119900307109X，电话0571-88880000。"}
+
 
 class Scene:
     """The office, its people by key, its records by name."""
@@ -64,7 +67,9 @@ class Scene:
     def _make(self) -> None:
         office, made = self.office, self.records
         made["public"] = public_record(office, body=BODY)
-        made["draft"] = draft_record(office, title="关于开展2026年学校防溺水教育工作的通知", document_number="")
+        made["draft"] = draft_record(
+            office, title="关于开展2026年学校防溺水教育工作的通知", document_number="", body=[*BODY, WITH_NUMBER]
+        )
         made["returned"] = draft_record(office, title="关于调整城区小学学区划分的公告", kind="notice")
         submit(made["returned"], actor=office.actor("officer"))
         return_for_correction(

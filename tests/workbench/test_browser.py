@@ -108,6 +108,19 @@ def visits(scene: Scene) -> list[tuple[str, str, str]]:
         ("link", "officer", scene.path("draft", "do/record.link/")),
         ("unknown", "officer", "/desk/records/999999/"),
         ("forbidden", "secrecy", "/desk/new/"),
+        ("organs", "system", "/desk/admin/organs/"),
+        ("organ", "system", f"/desk/admin/organs/{scene.office.organ.pk}/"),
+        ("person", "system", f"/desk/admin/people/{scene.people['officer'].pk}/"),
+        ("person-grants", "security", f"/desk/admin/people/{scene.people['section'].pk}/"),
+        ("establish", "system", "/desk/admin/do/organ.establish/"),
+        ("calendars", "system", "/desk/admin/calendars/"),
+        ("notice", "system", "/desk/admin/calendars/notice/"),
+        ("grants", "security", "/desk/admin/grants/"),
+        ("grant", "security", "/desk/admin/do/access.grant/"),
+        ("security", "security", "/desk/admin/security/"),
+        ("rules", "ogi", "/desk/admin/rules/"),
+        ("register", "audit", "/desk/admin/register/"),
+        ("events", "audit", "/desk/admin/events/"),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongkai.surfaces.workbench.views import acts, desk, editor, findings, new, record
+from gongkai.surfaces.workbench.views import acts, admin, desk, editor, findings, law, new, organs, oversight, record
 
 app_name = "workbench"
 urlpatterns = [
@@ -22,4 +22,16 @@ urlpatterns = [
     path("records/<int:pk>/edit/", editor.edit, name="edit"),
     path("records/<int:pk>/edit/keep/", editor.keep, name="keep"),
     path("records/<int:pk>/edit/drop/", editor.drop, name="drop"),
+    path("admin/organs/", organs.organs, name="organs"),
+    path("admin/organs/<int:pk>/", organs.organ, name="organ"),
+    path("admin/people/<int:pk>/", organs.person, name="person"),
+    path("admin/grants/", oversight.grants, name="grants"),
+    path("admin/security/", oversight.security, name="security"),
+    path("admin/calendars/", law.calendars, name="calendars"),
+    path("admin/calendars/notice/", law.notice, name="notice"),
+    path("admin/rules/", law.rules, name="rules"),
+    path("admin/register/", oversight.register, name="register"),
+    path("admin/events/", oversight.events, name="events"),
+    path("admin/do/<str:name>/", admin.ask, name="admin_new"),
+    path("admin/do/<str:name>/<int:pk>/", admin.ask, name="admin_do"),
 ]

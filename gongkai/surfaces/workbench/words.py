@@ -44,6 +44,16 @@ EVENT_WORDS = {
     "finding.decided": "处理校核问题",
     "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
 }
+SECURITY_WORDS = {
+    "signed_in": "登录",
+    "signed_out": "退出",
+    "sign_in_failed": "登录失败",
+    "locked_out": "连续失败，账号锁定",
+    "code_failed": "动态口令错误",
+    "password_changed": "修改密码",
+    "totp_enrolled": "启用动态口令",
+    "totp_removed": "停用动态口令",
+}
 GRAVE_EVENTS = frozenset(
     {
         "record.withdrawn",
