@@ -197,7 +197,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# The guard checks size before bytes are kept; Django's own limit only protects form fields.
+# No byte of an upload may reach a disk before the guard has looked at it: never a temporary file.
+FILE_UPLOAD_HANDLERS = ["gongkai.ground.files.reception.InMemoryReception"]
+# The guard checks size; Django's own limit only protects form fields.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = env.UPLOAD_LIMIT_MB * 1024 * 1024
 
