@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gongkai.config import env
 from gongkai.config.cli import main
 from gongkai.engine.records.models import Edition, Facet, Link, Publication, Record
 from gongkai.engine.reviews.models import Opinion
@@ -22,14 +18,8 @@ from gongkai.ground.register.canonical import canonical_json
 from gongkai.ground.register.models import Event
 from tests.durability.town import Town, build_town, master_access, undone
 
-GONGKAI = "from gongkai.config.cli import main; raise SystemExit(main())"
 Change = Callable[[Town], Any]
 Named = Callable[[Town], set[tuple[str, str]]]
-
-
-@pytest.fixture(autouse=True)
-def own_files(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(env, "FILES_DIR", own_folders / "files")
 
 
 @pytest.fixture
@@ -326,17 +316,15 @@ def test_a_row_deleted(town: Town, capsys: pytest.CaptureFixture[str], case: str
 
 
 @pytest.mark.django_db(transaction=True)
-def test_as_a_command_of_its_own(process_environment: Callable[..., dict[str, str]], frozen_clock: Any) -> None:
+def test_as_a_command_of_its_own(gongkai: Callable[..., Any], frozen_clock: Any) -> None:
     """The command in a process of its own: 0 and nothing, then 1 and the name."""
     town = build_town()
-    command = [sys.executable, "-c", GONGKAI, "register", "verify", "--json"]
 
-    def run() -> tuple[int, list[str]]:
-        done = subprocess.run(command, env=process_environment(), capture_output=True, text=True, check=False)
-        assert done.stderr == ""
+    def verify() -> tuple[int, list[str]]:
+        done = gongkai("register", "verify", "--json")
         return done.returncode, [found["what"] for found in json.loads(done.stdout)["differences"]]
 
-    assert run() == (0, [])
+    assert verify() == (0, [])
     with master_access():
         forged_text(town)
-    assert run() == (1, [f"edition 2 of record {town.rule.pk}"])
+    assert verify() == (1, [f"edition 2 of record {town.rule.pk}"])

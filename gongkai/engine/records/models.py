@@ -189,7 +189,10 @@ class EditBuffer(models.Model):
 
 
 class ExpungeOrder(models.Model):
-    """The order of two persons to expunge a record (清除): who asked, who confirmed, on which ground."""
+    """The order of two persons to expunge a record (清除): who asked, who confirmed, on which ground.
+
+    Confirmed and not yet ``erased_at``: the database still owes overwriting the space where the text lay.
+    """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="expunge_orders")
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -197,6 +200,7 @@ class ExpungeOrder(models.Model):
     ground = models.CharField("依据", max_length=40)
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
 
 class IndexCounter(models.Model):

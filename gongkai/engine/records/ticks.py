@@ -1,12 +1,15 @@
-"""What the tick does for records: publish what is due, after looking at everything again."""
+"""What the tick does for records: publish what is due, overwrite what was expunged."""
 
 from __future__ import annotations
 
 from gongkai.engine.records.actions.publishing import hold, publish
+from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.refusal import Refused
+
+__all__ = ["erase_expunged", "publish_due"]
 
 AT_ONCE = 50
 

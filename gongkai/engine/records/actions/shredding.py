@@ -1,9 +1,16 @@
-"""Destroying text and bytes for good (清除). Called by expunge only; hash and salt stay, so proofs remain valid."""
+"""Destroying text and bytes for good (清除). Called by expunge only; hash and salt stay, so proofs remain valid.
+
+A database that empties a row still holds the old text in the space it no longer uses, and in its write-ahead log.
+Overwriting that cannot be part of the transaction: the order stays unerased until the tick has done it.
+"""
 
 from __future__ import annotations
 
+from django.db import OperationalError, connection
+
+from gongkai.engine.checks.models import Finding
 from gongkai.engine.records.attachments import files_of
-from gongkai.engine.records.models import Edition, Record
+from gongkai.engine.records.models import Edition, ExpungeOrder, Record
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.files.actions import destroy
@@ -18,6 +25,12 @@ def shred_text(record: Record) -> list[Edition]:
     record.editions.filter(expunged_at__isnull=True).update(canonical=None, expunged_at=clock.now())
     record.facets.all().delete()
     record.buffers.all().delete()
+    for link in [*record.links_out.exclude(note=""), *record.links_in.exclude(note="")]:
+        link.note = ""
+        link.save(update_fields=["note"])
+    # That something was found, and how it was settled, stays; what it quoted goes.
+    found = Finding.objects.filter(subject_type="record", subject_id=str(record.pk))
+    found.update(shown="", suggestion="")
     return editions
 
 
@@ -27,3 +40,44 @@ def shred_bytes(editions: list[Edition], ground: str) -> int:
     for file in living:
         destroy(file, actor=SYSTEM, reason=ground)
     return len(living)
+
+
+#: Tables in which a text or the name of a file may have lain, as PostgreSQL has to rewrite them.
+WRITTEN_IN = (
+    "records_record",
+    "records_edition",
+    "records_facet",
+    "records_editbuffer",
+    "records_link",
+    "checks_finding",
+    "files_storedfile",
+)
+
+
+def erase_expunged() -> int:
+    """Overwrite the space in which expunged texts lay; how many orders that settled. For the tick.
+
+    Rewrites the file of a SQLite database, or the tables concerned on PostgreSQL; writers wait meanwhile. Where
+    another process reads just now it is tried again with the next tick. Backups and archived write-ahead logs of
+    PostgreSQL are not reached from here: their keys are destroyed by whoever keeps them.
+    """
+    owed = list(ExpungeOrder.objects.filter(confirmed_at__isnull=False, erased_at=None).values_list("pk", flat=True))
+    if not owed or connection.in_atomic_block or not _rewritten():
+        return 0
+    return ExpungeOrder.objects.filter(pk__in=owed).update(erased_at=clock.now())
+
+
+def _rewritten() -> bool:
+    """Rewrite what may still hold expunged text; False when somebody was in the way."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for table in WRITTEN_IN:
+                cursor.execute(f"VACUUM (FULL) {table}")
+            return True
+        try:
+            cursor.execute("VACUUM")
+        except OperationalError:
+            return False
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        return row is not None and row[0] == 0
