@@ -142,4 +142,4 @@ def many(office: Office, count: int) -> list[Record]:
         }
         for place in range(count)
     ]
-    return migrate.batch(items, actor=office.actor("officer"), organ=office.organ, already_public="原网站")
+    return migrate.batch(items, actor=office.actor("ogi"), organ=office.organ, already_public="原网站")
