@@ -49,6 +49,9 @@ def _path(name: str, default: Path, shown: str, meaning: str) -> Path:
 
 VAR_DIR = _path("VAR_DIR", ROOT / "var", "var", "Folder for the database, files, keys and checkpoints of one machine.")
 DATABASE_URL = _text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty means SQLite in VAR_DIR.")
+DATABASE_URL_BENCH = _text(
+    "DATABASE_URL_BENCH", "", "Server on which `gongkai bench` makes its scratch database; empty means SQLite."
+)
 REDIS_URL = _text("REDIS_URL", "", "Shared cache and counters for several web processes; empty means in the database.")
 FILES_DIR = _path("FILES_DIR", VAR_DIR / "files", "VAR_DIR/files", "Folder of the public and sealed files.")
 KEYS_DIR = _path(

@@ -17,13 +17,7 @@ class Workdays:
 
     def day(self, ago: int) -> dt.date:
         """The working day that many working days before the anchor; after it where the number is negative."""
-        step = dt.timedelta(days=1 if ago < 0 else -1)
-        found = self.anchor
-        for _ in range(abs(ago)):
-            found += step
-            while not self._calendar.is_working_day(found):
-                found += step
-        return found
+        return self._calendar.add_working_days(self.anchor, -ago).on
 
     def moment(self, ago: int, hour: int, minute: int = 0) -> dt.datetime:
         """An hour of that day, in China."""

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from gongkai.engine.checks.actions import check_editions
 from gongkai.engine.records.actions.publishing import CHANNEL, opened
 from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
@@ -67,7 +69,7 @@ def _migrate(
     Edition.objects.bulk_create(editions)
     for record, edition in zip(records, editions, strict=True):
         record.current = record.working = edition
-    Record.objects.bulk_update(records, ["current", "working"], batch_size=500)
+    _stand_on_first_edition(records)
     Facet.objects.bulk_create(
         facet for record, content in zip(records, contents, strict=True) for facet in facets_of(record, content)
     )
@@ -100,6 +102,14 @@ def _as_public(item: Mapping[str, Any]) -> dict[str, Any]:
     """What stood before the public is proactive disclosure; where its ground is not known, its kind's category is."""
     basis = item["content"].get("disclosure_basis") or kind_of(item["kind"]).statutory_category
     return {**item["content"], "disclosure": str(Disclosure.PROACTIVE), "disclosure_basis": basis}
+
+
+def _stand_on_first_edition(records: Sequence[Record]) -> None:
+    """In one statement: a bulk_update spells out a case for each row and takes a third of an import's time."""
+    first = Subquery(Edition.objects.filter(record=OuterRef("pk"), number=1).values("pk")[:1])
+    for start in range(0, len(records), 500):
+        keys = [record.pk for record in records[start : start + 500]]
+        Record.objects.filter(pk__in=keys).update(current=first, working=first)
 
 
 def _records(
