@@ -60,6 +60,11 @@ def test_anchors_are_unique_when_an_annex_counts_anew() -> None:
     assert body.has_contents
 
 
+def test_a_first_sentence_is_no_addressee() -> None:
+    texts = ("各乡镇中心学校，市直各学校、幼儿园：", "根据学年校历，现将寒假放假时间通知如下：")
+    assert [part.role for part in set_body(map(paragraph, texts)).parts] == ["addressee", "paragraph"]
+
+
 def test_tables_of_sentences_fold_and_tables_of_figures_scroll() -> None:
     def table(*rows: list[str]) -> dict[str, object]:
         return {"type": "table", "caption": "", "columns": ["任务", "要求", "单位"], "rows": [*rows]}

@@ -14,6 +14,8 @@ _DATE = re.compile(
     r"^[0-9〇○零一二三四五六七八九十]{4}\s*年\s*[0-9一二三四五六七八九十]{1,3}\s*月\s*[0-9一二三四五六七八九十]{1,3}\s*日$"
 )
 _ANNEX = re.compile(r"^附件\s*[0-9一二三四五六七八九十]{0,3}$")
+# A first sentence that ends in a colon speaks of what follows; an addressee only names organs.
+_OPENING = re.compile(r"如下|现将|现就|根据|按照|通知|公告|公示")
 _ADDRESSEE = re.compile(r"^[^。；]{2,120}[：:]$")
 #: Cells longer than this are sentences.
 LONG_CELL = 20
@@ -140,7 +142,7 @@ def _paragraph(blocks: list[Mapping[str, Any]], place: int, anchors: dict[str, i
         number = found.group(1)
         digits = chinese_number(re.sub(r"[第条]|之.*", "", number))
         return Part("article", text[found.end() :], _anchor(f"article-{digits}", anchors), lead=number)
-    if place <= 1 and _ADDRESSEE.match(text):
+    if place <= 1 and _ADDRESSEE.match(text) and not _OPENING.search(text):
         return Part("addressee", text)
     if _ANNEX.match(text):
         return Part("flush", text)

@@ -46,7 +46,6 @@ MENU: tuple[tuple[str, str, str], ...] = (
 FOOT: tuple[tuple[str, str, str], ...] = (
     ("rules", "规则与法律依据", "portal:rules"),
     ("feeds", "订阅与数据", "portal:feeds"),
-    ("map", "网站地图", "portal:sitemap"),
     ("desk", "工作人员登录", "workbench:desk"),
 )
 
