@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -68,31 +69,32 @@ def lint() -> bool:
     return not failed
 
 
-def pytest_arguments(options: argparse.Namespace) -> list[str]:
-    """The command line of pytest for the options of ``./test``."""
-    command = [PY, "-m", "pytest", "-q"]
-    if not options.pattern:
-        return [*command, "-n", "2"]
-    is_path = (ROOT / options.pattern.split("::")[0]).exists()
-    return [*command, options.pattern] if is_path else [*command, "-n", "2", "-k", options.pattern]
+def pytest_arguments(patterns: Sequence[str], further: Sequence[str]) -> list[str]:
+    """The command line of pytest: paths as they are, words as one expression; a part runs in one process."""
+    paths = [one for one in patterns if (ROOT / one.split("::")[0]).exists()]
+    words = [one for one in patterns if one not in paths]
+    command = [PY, "-m", "pytest", "-q", *further, *paths]
+    if words:
+        command += ["-k", " or ".join(words)]
+    return command if paths else [*command, "-n", "2"]
 
 
 def main() -> int:
     """Linters, then tests; 1 when either found something."""
-    parser = argparse.ArgumentParser(prog="./test")
-    parser.add_argument("pattern", nargs="?", help="a path, or a word of the tests' names")
+    parser = argparse.ArgumentParser(prog="./test", epilog="further options go to pytest")
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="a path, or a word of the tests' names")
     parser.add_argument("--full", action="store_true", help="the long tests too")
     parser.add_argument("--lint", action="store_true", help="only the linters")
     parser.add_argument("--tests-only", action="store_true", help="no linters")
-    options = parser.parse_args()
+    options, further = parser.parse_known_args()
     if options.full:
         os.environ["GONGKAI_FULL"] = "1"
     is_clean = True
-    if not options.pattern and not options.tests_only:
+    if not options.patterns and not options.tests_only:
         is_clean = lint()
     if options.lint:
         return 0 if is_clean else 1
-    status = subprocess.run(pytest_arguments(options), cwd=ROOT, check=False).returncode
+    status = subprocess.run(pytest_arguments(options.patterns, further), cwd=ROOT, check=False).returncode
     return status or (0 if is_clean else 1)
 
 

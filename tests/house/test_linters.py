@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import floors, glossary, sizes, subject_writes
+from tools import check, floors, glossary, sizes, subject_writes
 
 
 def written(folder: Path, text: str, name: str = "queries.py") -> Path:
@@ -113,3 +113,19 @@ def test_glossary_wants_models_and_members(tmp_path):
     )
     assert [name for name, _ in glossary.terms_in(written(tmp_path, text))] == ["Organ", "CITY"]
     assert glossary.words("| 机关 | organ | `Organ`, `Level.CITY / TOWN` |") == {"organ", "level", "city", "town"}
+
+
+def test_a_part_of_the_tests_is_asked_for_by_path_or_word():
+    begin = [check.PY, "-m", "pytest", "-q"]
+    assert check.pytest_arguments([], []) == [*begin, "-n", "2"]
+    assert check.pytest_arguments(["tests/house"], ["-x"]) == [*begin, "-x", "tests/house"]
+    assert check.pytest_arguments(["seal", "proof"], []) == [*begin, "-k", "seal or proof", "-n", "2"]
+    one = "tests/house/test_linters.py::test_sizes_are_counted"
+    assert check.pytest_arguments([one], []) == [*begin, one]
+
+
+def test_every_linter_is_called_as_a_module():
+    """The first line of an installed script names a path, which breaks where the path has a space."""
+    for command in check.LINTERS.values():
+        assert command[0] == check.PY
+        assert command[1] in {"-m", "-c"}
