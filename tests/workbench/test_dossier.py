@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from gongkai.engine.records.actions import correct, edit, link, submit
+from gongkai.engine.records.actions import correct, edit, link, revise, submit
 from gongkai.engine.records.models import Link, Record
 from gongkai.engine.reviews.actions import agree
 from gongkai.engine.reviews.models import Opinion
@@ -296,8 +296,39 @@ def test_the_dossier_takes_a_constant_number_of_queries(desk: Desk) -> None:
 
     before = count()
     for number in range(5):
-        from gongkai.engine.records.actions import revise
-
         revise(record, actor=desk.office.actor("officer"), content=content(title=f"第{number}稿"))
         agree(record, "section", actor=desk.office.actor("section"))
     assert count() <= before + 6
+
+
+def test_an_opinion_is_not_given_on_an_edition_nobody_saw(desk: Desk) -> None:
+    record = proposed(desk.office)
+    client = desk.client("section")
+    seen = client.get(url(record, "review.section")).context["record"].working.sha256
+    revise(record, actor=desk.office.actor("officer"), content=content(title="换了内容的通知"))
+    answer = client.post(url(record, "review.section"), {"text": "同意。", "seen": seen})
+    page = answer.content.decode()
+    assert (answer.status_code, Opinion.objects.count()) == (409, 0)
+    assert "内容已改为第 2 版" in page and "同意。" in page and "换了内容的通知" in page
+    record.refresh_from_db()
+    assert record.working is not None
+    again = client.post(url(record, "review.section"), {"text": "同意。", "seen": record.working.sha256})
+    assert (again.status_code, Opinion.objects.get().edition) == (302, record.working)
+
+
+def test_who_reaffirms_sees_the_difference(desk: Desk) -> None:
+    record = proposed(desk.office)
+    agree(record, "section", actor=desk.office.actor("section"))
+    revise(record, actor=desk.office.actor("officer"), content=content(title="改动后的通知"))
+    page = desk.client("section").get(url(record, "review.section")).content.decode()
+    assert "您对第 1 版表示过同意，此后的改动" in page and "改动后的通知" in page and "重新确认：同意" in page
+    desk.client("section").post(url(record, "review.section"), {"text": ""})
+    assert Opinion.objects.filter(reaffirms__isnull=False).count() == 1
+
+
+def test_a_form_that_would_be_refused_shows_only_the_reason(desk: Desk) -> None:
+    record = draft_record(desk.office)
+    answer = desk.client("editor").get(url(record, "record.publish"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "当前状态为“起草”" in page and 'name="once_key"' not in page

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from gongkai.engine.deadlines.models import OPEN_STATES, Deadline, DeadlineState
 from gongkai.ground import clock
 from gongkai.ground.calendars.queries import calendar
+from gongkai.ground.calendars.reckoning import Calendar
 from gongkai.ground.rulebook.queries import rulebook_version
 
 REMINDED_BEFORE = (5, 3, 1, 0)
@@ -65,11 +66,26 @@ def reminders_owed(levels: Iterable[int] = REMINDED_BEFORE) -> list[Reminder]:
 
 def working_days_left(deadline: Deadline) -> int:
     """Working days from tomorrow up to the due day; negative when it has passed, by the deadline's own calendar."""
-    if deadline.due_on is None:
-        return 0
-    today, days = clock.today(), calendar(deadline.calendar)
-    ahead = days.working_days_between(today, deadline.due_on)
-    return ahead if deadline.due_on >= today else -days.working_days_between(deadline.due_on, today)
+    return working_days_left_of([deadline])[deadline.pk]
+
+
+def working_days_left_of(deadlines: Iterable[Deadline]) -> dict[int, int]:
+    """The same for many, by key; each calendar is read once."""
+    today = clock.today()
+    calendars: dict[str, Calendar] = {}
+    left: dict[int, int] = {}
+    for row in deadlines:
+        if row.due_on is None:
+            left[row.pk] = 0
+            continue
+        if row.calendar not in calendars:
+            calendars[row.calendar] = calendar(row.calendar)
+        days = calendars[row.calendar]
+        is_ahead = row.due_on >= today
+        left[row.pk] = (
+            days.working_days_between(today, row.due_on) if is_ahead else -days.working_days_between(row.due_on, today)
+        )
+    return left
 
 
 def outdated(region: str) -> QuerySet[Deadline]:

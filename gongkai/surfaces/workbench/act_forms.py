@@ -197,6 +197,7 @@ class ActForm:
 
     act: Callable[..., Any]
     form: type[forms.Form] = NoFields
+    submit: str = ""
     css: str = "plain"
     is_direct: bool = False
     caution: str = ""
@@ -206,7 +207,9 @@ class ActForm:
 
 ACT_FORMS: dict[str, ActForm] = {
     **{
-        f"review.{code}": ActForm(act, SignOffForm if code == "sign_off" else OpinionForm, css="", done="意见已记录。")
+        f"review.{code}": ActForm(
+            act, SignOffForm if code == "sign_off" else OpinionForm, submit="同意", css="", done="意见已记录。"
+        )
         for code, act in REVIEW_ACTIONS.items()
     },
     "review.return_for_correction": ActForm(return_for_correction, ReturnForm, done="已退回修改，并通知起草人。"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from gongkai.engine.records.bodytext import text_of_body
 from gongkai.engine.records.models import Edition
 
 Mark = Literal["same", "del", "ins"]
@@ -68,8 +67,23 @@ def difference(before: Edition, after: Edition, labels: dict[str, str]) -> Diffe
         for name in names
         if shown_value(one.get(name)) != shown_value(other.get(name))
     ]
-    lines = text_difference(text_of_body(one.get("body", [])), text_of_body(other.get("body", [])))
+    lines = line_difference(printed_lines(one.get("body", [])), printed_lines(other.get("body", [])))
     return Difference(before, after, fields, lines, _file_changes(before, after))
+
+
+def printed_lines(body: list[dict[str, Any]]) -> list[str]:
+    """A body line by line as people read it: a heading names its level, so that a changed level shows."""
+    lines = []
+    for block in body:
+        if block["type"] == "table":
+            lines.append(f"〔表格〕{block.get('caption', '')}")
+            rows = [row for row in (block.get("columns", []), *block.get("rows", [])) if row]
+            lines.extend("　｜　".join(row) for row in rows)
+        elif block["type"] == "heading":
+            lines.append(f"〔{'一二三四'[int(block['level']) - 1]}级标题〕{block['text']}")
+        else:
+            lines.append(str(block["text"]))
+    return lines
 
 
 def shown_value(value: Any) -> str:
@@ -88,9 +102,8 @@ def _file_changes(before: Edition, after: Edition) -> list[FieldChange]:
     return gone + [FieldChange("附件", "", name) for key, name in other.items() if key not in one]
 
 
-def text_difference(before: str, after: str) -> list[Line]:
-    """The lines of two texts compared; long unchanged stretches are counted instead of shown."""
-    one, other = before.split("\n") if before else [], after.split("\n") if after else []
+def line_difference(one: list[str], other: list[str]) -> list[Line]:
+    """Two texts compared line by line; long unchanged stretches are counted instead of shown."""
     lines: list[Line] = []
     for tag, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -15,13 +15,16 @@ from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Edition, Link, LinkKind, Publication, Record, Validity
 from gongkai.engine.records.subject import EDITABLE
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
-from gongkai.engine.reviews.queries import open_steps
+from gongkai.engine.reviews.queries import earlier_opinion, open_steps
 from gongkai.ground.access.actors import Actor
-from gongkai.ground.gate.door import permitted, visible
+from gongkai.ground.gate.door import can, permitted, visible
 from gongkai.ground.gate.table import ActionSpec
 from gongkai.ground.refusal import Explanation
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS
+from gongkai.surfaces.workbench.difference import difference
+from gongkai.surfaces.workbench.edit_forms import labels_of
+from gongkai.surfaces.workbench.findings import lines_of
 from gongkai.surfaces.workbench.people import hand_words, names_of
 from gongkai.surfaces.workbench.words import (
     GRAVE_EVENTS,
@@ -260,6 +263,17 @@ def can_review_both(record: Record, actor: Actor) -> bool:
     return {spec.name for spec, verdict in permitted(record, actor) if verdict.ok and spec.name in BOTH} == set(BOTH)
 
 
+def reading_of(record: Record, actor: Actor, code: str) -> dict[str, Any]:
+    """What a reviewer has to see before an opinion: findings, and the change since an earlier opinion of their own."""
+    steps = [step for step in open_steps(record) if step.code == code]
+    earlier = next((found for step in steps if (found := earlier_opinion(step, actor.person_id)) is not None), None)
+    changes = None
+    if earlier is not None and record.working is not None and earlier.edition_id != record.working_id:
+        changes = difference(earlier.edition, record.working, labels_of(record.kind))
+    may_return = code != "return_for_correction" and bool(can("review.return_for_correction", record, actor))
+    return {"findings": lines_of(record, actor), "earlier": earlier, "difference": changes, "may_return": may_return}
+
+
 def editions_of(record: Record) -> list[Edition]:
     """Every edition, the newest first, with its author."""
     return list(record.editions.select_related("author").order_by("-number"))
@@ -322,15 +336,17 @@ def _link_line(link: Link, other: Record, known: set[int], *, is_out: bool) -> L
 
 def clocks_of(record: Record) -> list[Clock]:
     """The clocks on a record, each with its explanation."""
+    rows = list(deadlines.of_subject("record", str(record.pk)))
+    left = deadlines.working_days_left_of(rows)
     return [
         Clock(
             deadline=row,
             name=str(row.rule.get("name", row.rule_key)),
             citation=str(row.rule.get("provision", {}).get("citation", "")),
             state=row.get_state_display(),
-            days_left=deadlines.working_days_left(row),
+            days_left=left[row.pk],
             is_open=row.state in ("running", "overdue"),
             trace=list(row.trace),
         )
-        for row in deadlines.of_subject("record", str(record.pk))
+        for row in rows
     ]

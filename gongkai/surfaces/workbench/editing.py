@@ -29,6 +29,26 @@ STALE = wording(
 )
 
 
+CHANGED = wording(
+    "workbench.changed",
+    what="您打开页面之后，内容已改为第 {newest} 版，您的意见没有记录。",
+    todo="请先看与上一版的差异，再对第 {newest} 版发表意见。",
+)
+
+
+def refuse_unseen(record: Record, seen: str) -> None:
+    """Refuse to act on an edition the person has not seen; call it in the transaction of the act.
+
+    ``seen`` is the hash of the edition on the page; "" asks nothing.
+    """
+    if not seen:
+        return
+    rows = Record.objects.select_for_update(of=("self",)).filter(pk=record.pk)
+    digest, newest = rows.values_list("working__sha256", "working__number").get()
+    if digest != seen:
+        raise Refused(CHANGED, where="版本", newest=newest)
+
+
 def may_edit(record: Record, actor: Actor) -> Verdict:
     """May this person edit now: as a draft, or as a revision under review?"""
     return can("record.edit" if record.state in EDITABLE else "record.revise", record, actor)

@@ -161,11 +161,12 @@ def _due(actor: Actor) -> Queue:
     soon = deadlines.due_soon(0) | deadlines.overdue()
     rows = soon.filter(subject_type="record", organ_id__in=reach(actor, "record.read")).order_by("due_on", "pk")
     found = list(rows[:QUEUE_SIZE])
+    left = deadlines.working_days_left_of(found)
     known = visible(Record, actor).select_related("organ").in_bulk([int(row.subject_id) for row in found])
     for row in found:
         record = known.get(int(row.subject_id))
         if record is not None:
-            queue.rows.append(Row(record, NEXT_WORDS.get(record.state, ""), "", row, deadlines.working_days_left(row)))
+            queue.rows.append(Row(record, NEXT_WORDS.get(record.state, ""), "", row, left[row.pk]))
     queue.count = rows.order_by().count() if len(found) == QUEUE_SIZE else len(queue.rows)
     return queue
 
@@ -177,9 +178,10 @@ def _add_deadlines(rows: list[Row]) -> None:
     nearest: dict[str, Deadline] = {}
     for deadline in running:
         nearest.setdefault(deadline.subject_id, deadline)
+    left = deadlines.working_days_left_of(nearest.values())
     for row in rows:
         if row.deadline is None and (found := nearest.get(str(row.record.pk))) is not None:
-            row.deadline, row.days_left = found, deadlines.working_days_left(found)
+            row.deadline, row.days_left = found, left[found.pk]
 
 
 def rows_of(found: Sequence[Record]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from gongkai.ground.gate.table import ACTIONS
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS, BothForm, moment_words
+from gongkai.surfaces.workbench.editing import refuse_unseen
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
 
 
@@ -32,40 +34,58 @@ def act(request: DeskRequest, pk: int, name: str) -> HttpResponse:
     if declared is None:
         raise Refused(UNKNOWN, where=name)
     form = declared.form(request.POST if request.method == "POST" else None)
-    refusal = None
+    refusal = None if request.method == "POST" else can(name, record, request.actor).refusal
     if request.method == "POST" and form.is_valid():
-        asked = {"do": name, "record": pk, "with": {key: moment_words(v) for key, v in form.cleaned_data.items()}}
-        try:
+
+        def do() -> None:
             arguments = declared.arguments(form.cleaned_data, request.actor)
-            do_once(request, asked, lambda: declared.act(record, actor=request.actor, **arguments))
-        except Refused as found:
-            refusal = found
-        else:
+            declared.act(record, actor=request.actor, **arguments)
+
+        refusal = _refusal_of(request, record, name, form, do)
+        if refusal is None:
             messages.success(request, declared.done)
             return _back(record)
-    elif request.method != "POST":
-        refusal = can(name, record, request.actor).refusal
-    return _form_page(request, record, name, form, refusal)
+    spec = ACTIONS[name]
+    page = {"title": spec.title, "citation": spec.citation, "act": declared, "code": name.removeprefix("review.")}
+    return _page(request, record, form, refusal, {**page, "is_review": name.startswith("review.")})
 
 
-def _form_page(
-    request: DeskRequest, record: Record, name: str, form: forms.Form, refusal: Refused | None
+def _refusal_of(
+    request: DeskRequest, record: Record, name: str, form: forms.Form, do: Callable[[], None]
+) -> Refused | None:
+    """Do it once, on the edition that was on the page; the refusal when there is one."""
+    asked = {"do": name, "record": record.pk, "with": {key: moment_words(v) for key, v in form.cleaned_data.items()}}
+
+    def on_what_was_seen() -> None:
+        refuse_unseen(record, request.POST.get("seen", ""))
+        do()
+
+    try:
+        do_once(request, asked, on_what_was_seen)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _page(
+    request: DeskRequest, record: Record, form: forms.Form, refusal: Refused | None, page: dict[str, Any]
 ) -> HttpResponse:
-    declared, spec = ACT_FORMS[name], ACTIONS[name]
     told = refusal.explain() if refusal else None
+    record.refresh_from_db(fields=["working", "state"])
     context: dict[str, Any] = {
         "record": record,
         "head": parts.head_of(record),
-        "title": spec.title,
-        "citation": spec.citation,
-        "act": declared,
         "form": form,
         "refusal": told,
+        # A form that would be refused anyway is not shown; one that was filled in is, with everything typed.
+        "is_blocked": told is not None and request.method != "POST",
         "once_key": new_once_key(),
-        "action_url": reverse("workbench:act", args=[record.pk, name]),
-        "shows_text": name.startswith("review."),
+        "action_url": request.path,
         "at": "records",
+        **page,
     }
+    if page["is_review"]:
+        context |= parts.reading_of(record, request.actor, page.get("code", ""))
     status = told.status if told else 422 if form.errors else 200
     return render(request, "workbench/act.html", context, status=status)
 
@@ -82,38 +102,27 @@ def review_both(request: DeskRequest, pk: int) -> HttpResponse:
     form = BothForm(request.POST if request.method == "POST" else None)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
-        try:
-            do_once(
-                request, {"do": "both", "record": pk, "with": form.cleaned_data}, lambda: _give(record, form, request)
-            )
-        except Refused as found:
-            refusal = found
-        else:
+
+        def do() -> None:
+            with transaction.atomic():
+                for code in ("attribute", "secrecy"):
+                    agree(record, code, actor=request.actor, text=form.cleaned_data[f"{code}_text"])
+
+        refusal = _refusal_of(request, record, "review.both", form, do)
+        if refusal is None:
             messages.success(request, "两项意见已记录。")
             return _back(record)
     elif request.method != "POST" and not parts.can_review_both(record, request.actor):
-        refusal = can("review.attribute", record, request.actor).refusal
-    told = refusal.explain() if refusal else None
-    context = {
-        "record": record,
-        "head": parts.head_of(record),
+        verdicts = [can(f"review.{code}", record, request.actor) for code in ("attribute", "secrecy")]
+        refusal = next((verdict.refusal for verdict in verdicts if verdict.refusal is not None), None)
+    page = {
         "title": "公开属性审核和保密审查",
         "citation": "《政府信息公开条例》第十七条；《保守国家秘密法》第三十五条",
         "act": ACT_FORMS["review.attribute"],
-        "form": form,
-        "refusal": told,
-        "once_key": new_once_key(),
-        "action_url": reverse("workbench:review_both", args=[pk]),
-        "shows_text": True,
-        "at": "records",
+        "code": "attribute",
+        "is_review": True,
     }
-    return render(request, "workbench/act.html", context, status=told.status if told else 422 if form.errors else 200)
-
-
-def _give(record: Record, form: BothForm, request: DeskRequest) -> None:
-    with transaction.atomic():
-        agree(record, "attribute", actor=request.actor, text=form.cleaned_data["attribute_text"])
-        agree(record, "secrecy", actor=request.actor, text=form.cleaned_data["secrecy_text"])
+    return _page(request, record, form, refusal, page)
 
 
 @require_POST
