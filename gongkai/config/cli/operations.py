@@ -96,7 +96,8 @@ def run_serve(options: argparse.Namespace) -> int:
 
 def print_addresses(port: int) -> None:
     """Where to go and, in the demonstration city, as whom."""
-    from gongkai.surfaces.demo.loading import PASSWORD, accounts, is_demonstration
+    from gongkai.surfaces.demo.founding import accounts
+    from gongkai.surfaces.look.demonstration import PASSWORD, is_demonstration
 
     site = f"http://127.0.0.1:{port}"
     print(f"门户 · portal      {site}/")

@@ -14,10 +14,9 @@ from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.access.roles import ROLE_NAMES, Role
 from gongkai.ground.organs.actions import add_post, enrol, establish
 from gongkai.surfaces.demo.stage import City, Story
+from gongkai.surfaces.look.demonstration import PASSWORD
 
-#: For the fictional city only; its login page and the README print it.
-PASSWORD = "Yunzhou-Demo-2026"  # noqa: S105 - a demonstration's password is no secret
-FOUNDED_AGO = 222
+FOUNDED_AGO = 213
 
 
 @cache

@@ -24,17 +24,17 @@ from gongkai.ground.register.log import NewEvent, append, seal
 from gongkai.ground.register.models import Event, Log
 from gongkai.ground.register.triggers import suspended
 from gongkai.surfaces.demo import papers, texts
-from gongkai.surfaces.demo.founding import PASSWORD, accounts, deputising, founding, issue_service_token
+from gongkai.surfaces.demo.founding import FOUNDED_AGO, accounts, deputising, founding, issue_service_token
 from gongkai.surfaces.demo.stage import City, tell
 from gongkai.surfaces.demo.stories import STORIES
 from gongkai.surfaces.demo.workdays import Workdays
+from gongkai.surfaces.look.demonstration import MARK, PASSWORD, is_demonstration
 
 NOT_A_DEMONSTRATION = wording(
     "demo.not_a_demonstration",
     what="数据库中已有正式数据，不能装入演示城市。",
     todo="演示城市只能装入空数据库，或者重置原来的演示城市；请另设 VAR_DIR 或 DATABASE_URL。",
 )
-MARK = "demo.begun"
 WALK_THROUGH = "school-meals"
 
 Progress = Callable[[int, int], None]
@@ -49,11 +49,6 @@ class Loaded:
     token: str
     folder: Path
     records: int
-
-
-def is_demonstration() -> bool:
-    """Does the database hold the demonstration city, and nothing that was there before it?"""
-    return Event.objects.order_by("pk").values_list("name", flat=True).first() == MARK
 
 
 def load(small: bool = False, progress: Progress | None = None) -> Loaded:
@@ -71,7 +66,7 @@ def load(small: bool = False, progress: Progress | None = None) -> Loaded:
             _empty()
             _forget_checkpoints(old_logs)
         city = City(Workdays(today))
-        append([NewEvent("demo", "yunzhou", MARK, "system", at=city.days.moment(223, 8))])
+        append([NewEvent("demo", "yunzhou", MARK, "system", at=city.days.moment(FOUNDED_AGO + 1, 8))])
         steps = _counted(progress, 4 if small else _STEPS)
         # The stories begin in a city that stands.
         tell([founding(city)], steps)

@@ -48,7 +48,7 @@ def source(key: str) -> tuple[str, str]:
     return head, body
 
 
-def keys() -> list[str]:
+def names() -> list[str]:
     """The name of every text."""
     return sorted(path.stem for path in FOLDER.glob("*.txt"))
 

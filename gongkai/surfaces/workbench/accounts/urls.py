@@ -8,11 +8,16 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
+from gongkai.surfaces.look.demonstration import demonstration_password
 from gongkai.surfaces.workbench.accounts import views
 
 urlpatterns = [
     path("", views.home, name="account_home"),
-    path("login/", account_views.login, name="account_login"),
+    path(
+        "login/",
+        account_views.LoginView.as_view(extra_context={"demonstration_password": demonstration_password}),
+        name="account_login",
+    ),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("password/change/", views.change_password, name="account_change_password"),
