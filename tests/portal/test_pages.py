@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import resolve, reverse
 from pytest_django import DjangoAssertNumQueries
 
 from gongkai.engine.records.actions import restore, take_down
@@ -212,3 +215,26 @@ def test_a_related_record_that_is_gone_is_not_named(client: Client, city: City) 
     page = text_of(client, f"/r/{city['old'].index_number}")
     assert "云洲市机动车停放管理办法" not in page
     assert "废止" in page
+
+
+FORMS = {"": "record", ".json": "record_json", ".edition.json": "edition", ".file/2": "attachment"}
+ERRORS = {
+    "400": "请求有误",
+    "403": "没有权限",
+    "403_csrf": "重新提交",
+    "404": "没有找到",
+    "500": "暂时打不开",
+}
+
+
+def test_an_address_stands_for_any_index_number() -> None:
+    for number in ("330782000000/2018-157280", "0142768-8/2022-00185", "XM02100-0101-2019-00001", "青_溪.1/2026-00001"):
+        assert unquote(reverse("portal:record", kwargs={"index_number": number})) == f"/r/{number}"
+        for form, name in FORMS.items():
+            found = resolve(f"/r/{number}{form}")
+            assert (found.url_name, found.kwargs["index_number"]) == (name, number)
+
+
+def test_error_pages_need_neither_request_nor_database() -> None:
+    for name, words in ERRORS.items():
+        assert words in render_to_string(f"{name}.html")

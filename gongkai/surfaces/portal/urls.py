@@ -8,9 +8,10 @@ from gongkai.surfaces.portal import feed_views, record_views, register_views, vi
 
 app_name = "portal"
 
-# An index number (索引号) in any variant of requirements 6.2: groups of letters and digits joined by "/" or "-".
-NUMBER = r"(?P<index_number>[0-9A-Za-z]+(?:[-/][0-9A-Za-z]+)+)"
-LISTING = r"(?P<listing>[0-9A-Za-z._/-]+)"
+# An index number (索引号) may hold a slash, and organs choose its letters; what is no number is simply not found.
+# The forms of a record stand before its page, so that "….json" is never taken for a number.
+NUMBER = r"(?P<index_number>[^\s?#]+?)"
+LISTING = r"(?P<listing>[^\s?#]+)"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,12 +22,12 @@ urlpatterns = [
     path("search", views.search, name="search"),
     path("foi/", views.foi, name="foi"),
     path("rules/", views.rules, name="rules"),
-    path("o/<str:code>/", views.organ, name="organ"),
-    re_path(rf"^r/{NUMBER}$", record_views.record, name="record"),
-    re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
+    path("o/<path:code>/", views.organ, name="organ"),
     re_path(rf"^r/{NUMBER}\.txt$", record_views.record_as_text, name="record_text"),
     re_path(rf"^r/{NUMBER}\.edition\.json$", record_views.edition_bytes, name="edition"),
+    re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
     re_path(rf"^r/{NUMBER}\.file/(?P<place>[0-9]{{1,3}})$", record_views.attachment, name="attachment"),
+    re_path(rf"^r/{NUMBER}$", record_views.record, name="record"),
     path("register/", register_views.register, name="register"),
     path("register/checkpoint", register_views.checkpoint, name="checkpoint"),
     path("register/consistency", register_views.consistency, name="consistency"),
