@@ -12,7 +12,9 @@ import pytest
 from gongkai.config.cli import main
 from gongkai.engine.records.models import Edition, Facet, Link, Publication, Record
 from gongkai.engine.reviews.models import Opinion
-from gongkai.ground.files import storage
+from gongkai.ground.files import keyring, storage
+from gongkai.ground.files.crypto import seal_text
+from gongkai.ground.files.fields import SealedValue
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.register.canonical import canonical_json
 from gongkai.ground.register.models import Event
@@ -47,19 +49,37 @@ def named_after(town: Town, capsys: pytest.CaptureFixture[str], change: Change) 
     return named
 
 
+def sealed(edition: Edition, text: str) -> SealedValue:
+    """A text as the column holds it: whoever holds the keys can write it."""
+    field = Edition._meta.get_field("canonical")
+    return SealedValue(seal_text(keyring.COLUMNS, text.encode(), field.bound_to(edition)))
+
+
+def written(edition: Edition, **fields: Any) -> None:
+    """Overwrite columns, by somebody who has the keys of encrypted ones as well."""
+    for name, value in fields.items():
+        setattr(edition, name, value)
+    edition.save(update_fields=[*fields])
+
+
 def rehashed(town: Town) -> None:
     """Another text under a hash of its own: edition and hash agree with each other."""
     forged = town.shown.as_json()
     forged["content"]["body"][0]["text"] = "各停车场："
     data = canonical_json(forged)
     digest = hashlib.sha256(data).hexdigest()
-    Edition.objects.filter(pk=town.shown.pk).update(canonical=data.decode(), sha256=digest)
+    Edition.objects.filter(pk=town.shown.pk).update(canonical=sealed(town.shown, data.decode()), sha256=digest)
 
 
 def forged_text(town: Town) -> None:
     forged = (town.shown.canonical or "").replace("各学校", "各园区")
     assert forged != town.shown.canonical
-    Edition.objects.filter(pk=town.shown.pk).update(canonical=forged)
+    Edition.objects.filter(pk=town.shown.pk).update(canonical=sealed(town.shown, forged))
+
+
+def damaged_bytes(town: Town) -> None:
+    """What lies in the column does not open any more."""
+    Edition.objects.filter(pk=town.shown.pk).update(canonical=SealedValue("1.aes-256-gcm.k0001.AAAA"))
 
 
 def opinions_on(edition: Edition) -> set[tuple[str, str]]:
@@ -68,12 +88,13 @@ def opinions_on(edition: Edition) -> set[tuple[str, str]]:
 
 EDITIONS: dict[str, tuple[Change, Named]] = {
     "text": (forged_text, lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-changed")}),
+    "bytes": (damaged_bytes, lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-changed")}),
     "text and hash": (
         rehashed,
         lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-replaced")} | opinions_on(t.shown),
     ),
     "emptied": (
-        lambda t: Edition.objects.filter(pk=t.shown.pk).update(canonical=None, expunged_at=t.shown.created_at),
+        lambda t: written(t.shown, canonical=None, expunged_at=t.shown.created_at),
         lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-emptied")},
     ),
     "author": (
@@ -81,8 +102,8 @@ EDITIONS: dict[str, tuple[Change, Named]] = {
         lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-columns-differ")},
     ),
     "salt": (
-        lambda t: Edition.objects.filter(pk=t.shown.pk).update(salt="00" * 32),
-        lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-columns-differ")},
+        lambda t: written(t.shown, canonical=t.shown.canonical, salt="00" * 32),
+        lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-changed")},
     ),
     "time": (
         lambda t: Edition.objects.filter(pk=t.shown.pk).update(created_at="2020-01-01T00:00:00Z"),

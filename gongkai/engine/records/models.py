@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from gongkai.ground.files.fields import EncryptedTextField
 from gongkai.ground.organs.models import Organ, Person
 
 
@@ -99,7 +100,8 @@ class Edition(models.Model):
     record = models.ForeignKey(Record, models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
     schema = models.CharField(max_length=60)
-    canonical = models.TextField(null=True)
+    # Drafts hold what must not be read: the text lies encrypted, as public editions do once they are.
+    canonical = EncryptedTextField(null=True, bound_by=("salt",))
     sha256 = models.CharField(max_length=64)
     salt = models.CharField(max_length=64)
     author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -181,11 +183,17 @@ class EditBuffer(models.Model):
     record = models.ForeignKey(Record, models.CASCADE, related_name="buffers")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     based_on = models.PositiveIntegerField()
-    content = models.JSONField()
+    sealed_content = EncryptedTextField(bound_by=("record_id", "person_id"))
     saved_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "person"], name="buffer_once")]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What stood in the editor."""
+        kept: dict[str, Any] = json.loads(self.sealed_content)
+        return kept
 
 
 class ExpungeOrder(models.Model):

@@ -13,6 +13,7 @@ from gongkai.engine.records.histories import Told, key_batches, readable, replay
 from gongkai.engine.records.models import Edition, ExpungeOrder, Publication, Record
 from gongkai.engine.records.subject import EXPUNGED
 from gongkai.ground.files.models import StorageClass, StoredFile
+from gongkai.ground.refusal import Refused
 from gongkai.ground.register import triggers
 from gongkai.ground.register.canonical import sha256_hex
 from gongkai.ground.register.models import Event
@@ -49,13 +50,22 @@ def _name(record: int, number: int) -> str:
 
 def _edition_findings(edition: Edition, ref: str) -> Iterator[Difference]:
     what = _name(edition.record_id, edition.number)
-    if edition.canonical is None:
+    text = readable_text(edition)
+    if text is None:
         if edition.expunged_at is None or not _is_ordered(edition):
             yield Difference(what, "edition-emptied", "版本内容被清空，但没有清除记录。")
-    elif sha256_hex(edition.canonical.encode()) != edition.sha256:
+    elif sha256_hex(text.encode()) != edition.sha256:
         yield Difference(what, "edition-changed", "版本内容与其哈希不符。")
     elif columns := _differing_columns(edition, ref):
         yield Difference(what, "edition-columns-differ", f"版本的登记项与其内容不符：{'、'.join(columns)}。")
+
+
+def readable_text(edition: Edition) -> str | None:
+    """The canonical text; None where it was emptied, and no text at all where it does not open any more."""
+    try:
+        return edition.canonical
+    except Refused:
+        return ""
 
 
 def _differing_columns(edition: Edition, ref: str) -> list[str]:
@@ -160,11 +170,12 @@ def _content_findings(record: Record) -> Iterator[Difference]:
         yield Difference(what, "edition-foreign", "信息没有指向自己的版本。")
         return
     edition = record.current
-    if record.state == EXPUNGED or edition is None or edition.canonical is None:
+    text = readable_text(edition) if edition is not None else None
+    if record.state == EXPUNGED or edition is None or text is None:
         if record.state == EXPUNGED and record.title != CLEARED_TITLE:
             yield Difference(f"{what}.title", "projection-differs", "“title”与清除的事件不符。")
         return
-    if sha256_hex(edition.canonical.encode()) != edition.sha256:
+    if sha256_hex(text.encode()) != edition.sha256:
         return
     if edition.schema.split("/")[0] != record.kind:
         yield Difference(f"{what}.kind", "projection-differs", "“kind”与当前版本不符。")

@@ -38,21 +38,34 @@ class _Opening(DeferredAttribute):
 
 
 class EncryptedTextField(models.TextField[str, str]):
-    """A text kept encrypted. The model's primary key must be known before the first save (a UUID).
+    """A text kept encrypted, bound to its row by the primary key or by the columns in ``bound_by``.
 
+    What it is bound by must be known before the first save (a UUID, a random salt) and never change.
     Written by ``save`` and ``bulk_create``; ``update`` and ``bulk_update`` are refused because they know no key. Cannot
     be filtered on: keep a ``blind_index`` beside it. "" stays "".
     """
 
     descriptor_class = _Opening
 
+    def __init__(self, *args: Any, bound_by: tuple[str, ...] = ("pk",), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.bound_by = tuple(bound_by)
+
+    def deconstruct(self) -> Any:
+        """For migrations."""
+        name, path, args, options = super().deconstruct()
+        if self.bound_by != ("pk",):
+            options["bound_by"] = self.bound_by
+        return name, path, args, options
+
     def bound_to(self, instance: models.Model) -> str:
         """The name the ciphertext is bound to: ``app.model.field.pk``."""
-        if instance.pk is None:
+        row = [getattr(instance, column) for column in self.bound_by]
+        if None in row or "" in row:
             raise ValueError(
-                f"{self.model._meta.label}.{self.name} is encrypted and needs the primary key before saving"
+                f"{self.model._meta.label}.{self.name} is encrypted and needs {self.bound_by} before saving"
             )
-        return f"{self.model._meta.label_lower}.{self.name}.{instance.pk}"
+        return ".".join([self.model._meta.label_lower, self.name, *(str(value) for value in row)])
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The value for the database. One that nobody opened is written back as it was."""

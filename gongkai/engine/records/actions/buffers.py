@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def keep_buffer(record: Record, *, actor: Actor, content: Mapping[str, Any]) -> 
             person_id=person_id,
             defaults={
                 "based_on": record.working.number if record.working else 0,
-                "content": dict(content),
+                "sealed_content": json.dumps(dict(content), ensure_ascii=False),
                 "saved_at": clock.now(),
             },
         )

@@ -3,6 +3,7 @@
 import uuid
 
 import django.db.models.deletion
+import gongkai.ground.files.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveIntegerField()),
                 ("schema", models.CharField(max_length=60)),
-                ("canonical", models.TextField(null=True)),
+                ("canonical", gongkai.ground.files.fields.EncryptedTextField(bound_by=("salt",), null=True)),
                 ("sha256", models.CharField(max_length=64)),
                 ("salt", models.CharField(max_length=64)),
                 ("created_at", models.DateTimeField()),
@@ -235,7 +236,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("based_on", models.PositiveIntegerField()),
-                ("content", models.JSONField()),
+                ("sealed_content", gongkai.ground.files.fields.EncryptedTextField(bound_by=("record_id", "person_id"))),
                 ("saved_at", models.DateTimeField()),
                 (
                     "person",
