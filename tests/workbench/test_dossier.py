@@ -332,3 +332,14 @@ def test_a_form_that_would_be_refused_shows_only_the_reason(desk: Desk) -> None:
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "当前状态为“起草”" in page and 'name="once_key"' not in page
+
+
+def test_a_co_issuer_consents_from_its_own_desk(desk: Desk) -> None:
+    other = Desk(Office("11330000002", "云洲市卫生健康局"))
+    record = proposed(desk.office, co_issuers=[other.office.organ])
+    agree(record, "section", actor=desk.office.actor("section"))
+    agree(record, "secrecy", actor=desk.office.actor("secrecy"))
+    assert "校园食品安全" in other.client("consent").get("/desk/").content.decode()
+    assert desk.client("consent").post(url(record, "review.consent"), {"text": ""}).status_code == 403
+    assert other.client("consent").post(url(record, "review.consent"), {"text": "同意会签。"}).status_code == 302
+    assert "同意会签。" in desk.client("sign_off").get(url(record)).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -47,6 +48,7 @@ def desk_page(view: View) -> View:
             return HttpResponseRedirect(reverse(CHANGE_PAGE))
         request.actor = actor_for(request.user)
         try:
+            _refuse_zero_byte(request)
             answer = view(request, *args, **kwargs)
         except Refused as refusal:
             answer = refused(request, refusal)
@@ -55,6 +57,12 @@ def desk_page(view: View) -> View:
         return answer
 
     return shown
+
+
+def _refuse_zero_byte(request: DeskRequest) -> None:
+    """PostgreSQL takes no U+0000 in a text; nobody types one."""
+    if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.META.get("QUERY_STRING", ""):
+        raise Refused(UNKNOWN)
 
 
 def refused(request: DeskRequest, refusal: Refused) -> HttpResponse:
@@ -91,7 +99,7 @@ def new_once_key() -> str:
 
 def do_once(request: DeskRequest, asked: dict[str, Any], do: Callable[[], Any]) -> bool:
     """Do what a form asks once per hidden key. True when it was done now, False when it had been done before."""
-    key = request.POST.get(ONCE_FIELD, "")[:64] or new_once_key()
+    key = re.sub(r"[^\w.-]", "", request.POST.get(ONCE_FIELD, ""))[:64] or new_once_key()
 
     def answer() -> dict[str, bool]:
         do()

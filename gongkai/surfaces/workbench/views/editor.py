@@ -125,7 +125,7 @@ def _page(
 def keep(request: DeskRequest, pk: int) -> HttpResponse:
     """Autosave: keep what stands in the form; answers JSON to the script, the editor to a plain submit."""
     record = known(Record, request, pk, "organ", "working")
-    typed = {name: request.POST[name][:500_000] for name in request.POST if name not in NOT_TYPED}
+    typed = {name: request.POST[name][:500_000].replace("\0", "") for name in request.POST if name not in NOT_TYPED}
     saved_at = editing.keep(record, actor=request.actor, typed=typed)
     return JsonResponse({"saved_at": f"{saved_at.astimezone(clock.SHANGHAI):%H:%M:%S}"})
 

@@ -1,0 +1,67 @@
+"""Whatever is sent, a page answers: never an error of the server."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gongkai.engine.records.models import EditBuffer
+from tests.builders import draft_record
+from tests.workbench.people import Desk
+from tests.workbench.test_editor import typed
+
+pytestmark = pytest.mark.django_db
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (f"/desk/records/{HUGE}/", 404),
+        (f"/desk/records/{HUGE}/edit/", 404),
+        (f"/desk/records/?after={HUGE}_{HUGE}", 200),
+        (f"/desk/records/?before=-{HUGE}_1", 200),
+        ("/desk/records/?after=1772413200000000_" + HUGE, 200),
+        ("/desk/records/?q=%00", 404),
+        ("/desk/records/?q=%25%27%22", 200),
+        ("/desk/records/?state=nothing&kind=nothing&organ=nothing", 200),
+        ("/desk/new/?organ=nothing&kind=nothing", 200),
+        (f"/desk/admin/people/{HUGE}/", 404),
+    ],
+)
+def test_odd_addresses(desk: Desk, address: str, status: int) -> None:
+    draft_record(desk.office)
+    assert desk.client("officer").get(address).status_code == status
+
+
+def test_odd_forms(desk: Desk) -> None:
+    record = draft_record(desk.office)
+    client = desk.client("officer")
+    base = f"/desk/records/{record.pk}/"
+    assert client.post(f"{base}do/record.submit/", {"once_key": "\0" * 300, "seen": "x"}).status_code == 409
+    assert client.post(f"{base}edit/", typed(record, body="甲\0乙")).status_code == 422
+    assert client.post(f"{base}edit/", typed(record, seen=HUGE, files="no-uuid", title="好")).status_code == 302
+    assert client.post(f"{base}edit/", typed(record, intent="mask-abc")).status_code == 200
+    assert client.post(f"{base}edit/keep/", {"body": "甲\0乙"}).status_code == 200
+    assert EditBuffer.objects.get().content == {"body": "甲乙"}
+    assert client.post(f"{base}links/{HUGE}/remove/").status_code == 302
+    assert client.post(f"{base}do/record.link/", {"kind": "nothing", "target": "x" * 500}).status_code == 422
+    assert client.post("/desk/new/", {"way": "x"}).status_code == 422
+    assert client.post("/desk/new/", {"step": "make"}).status_code == 422
+    assert client.post("/desk/new/", {"source": SimpleUploadedFile("a.txt", b"")}).status_code == 422
+
+
+def test_methods_that_are_not_asked_for(desk: Desk) -> None:
+    record = draft_record(desk.office)
+    client = desk.client("officer")
+    assert client.post("/desk/").status_code == 405
+    assert client.put(f"/desk/records/{record.pk}/do/record.submit/").status_code == 405
+    assert client.get(f"/desk/records/{record.pk}/mask/").status_code == 405
+    assert client.delete(f"/desk/records/{record.pk}/").status_code == 405
+
+
+def test_what_a_desk_shows_is_kept_by_no_cache(desk: Desk) -> None:
+    record = draft_record(desk.office)
+    for address in ("/desk/", f"/desk/records/{record.pk}/", "/desk/records/999/"):
+        assert desk.client("officer").get(address).headers["Cache-Control"] == "no-store, private"
