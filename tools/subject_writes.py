@@ -17,7 +17,7 @@ OWNERS: dict[str, str] = {
     "gongkai/ground/register/log.py": "events and tree nodes: the register itself, called by the gate",
     "gongkai/ground/gate/door.py": "the gate itself: sets the state that an action of the table leads to",
     "gongkai/ground/gate/idempotency.py": "keys of repeated requests: infrastructure of the gate",
-    "gongkai/config/bench.py": "the peer of a benchmark: bare inserts, always rolled back",
+    "gongkai/config/bench/comparison.py": "the peer of a benchmark: bare inserts on a scratch database",
     "gongkai/config/tick.py": "ended login sessions",
     "gongkai/engine/notices/outbox.py": "the outbox: what is owed to people and when it was sent; called by actions",
     "gongkai/engine/records/index_numbers.py": "counters of index numbers, drawn inside actions",

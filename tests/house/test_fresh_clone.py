@@ -13,12 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(clone: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """``./run`` with nothing in the environment but PATH and HOME, called from another folder."""
+def call(program: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A program with nothing in the environment but PATH and HOME, called from another folder."""
     path = os.pathsep.join([str(Path(sys.executable).resolve().parent), "/usr/local/bin", "/usr/bin", "/bin"])
     environment = {"PATH": path, "HOME": str(home)}
     return subprocess.run(
-        [str(clone / "run"), *arguments], cwd=home, env=environment, capture_output=True, text=True, check=False
+        [str(program), *arguments], cwd=home, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -28,11 +28,11 @@ def test_run_in_a_fresh_clone_and_again(tmp_path):
         pytest.skip("not a git checkout")
     clone = tmp_path / "a clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-    first = run(clone, tmp_path, "--setup-only")
+    first = call(clone / "run", tmp_path, "--setup-only")
     assert first.returncode == 0, first.stdout + first.stderr
     assert "安装依赖" in first.stdout
     assert "loading the demonstration city" in first.stdout
-    again = run(clone, tmp_path, "--setup-only")
+    again = call(clone / "run", tmp_path, "--setup-only")
     assert again.returncode == 0
     assert "安装依赖" not in again.stdout
     assert "demonstration" not in again.stdout
@@ -40,15 +40,13 @@ def test_run_in_a_fresh_clone_and_again(tmp_path):
         ["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True
     ).stdout
     assert status == "", "what belongs to a machine lies in ignored folders"
-    verified = subprocess.run(
-        [str(clone / ".venv" / "bin" / "gongkai"), "register", "verify"], cwd=tmp_path, capture_output=True, check=False
-    )
-    assert verified.returncode == 0
+    verified = call(clone / ".venv" / "bin" / "gongkai", tmp_path, "register", "verify")
+    assert (verified.returncode, verified.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("arguments", [["--port"], ["--port", "http"], ["--what"], ["--port="]])
 def test_bad_arguments_are_one_line(tmp_path, arguments):
-    done = run(ROOT, tmp_path, *arguments)
+    done = call(ROOT / "run", tmp_path, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "用法 · usage: ./run [--port N] [--setup-only]\n"
 
