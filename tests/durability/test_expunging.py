@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
 
 from gongkai.config import env
@@ -23,12 +24,13 @@ from gongkai.engine.records.models import ExpungeOrder, Record
 from gongkai.ground import clock
 from gongkai.ground.access.actors import actor_for
 from gongkai.ground.access.roles import Role
-from gongkai.ground.files.actions import upload
 from gongkai.ground.files.models import StoredFile
+from gongkai.ground.gate.models import IdempotencyKey
 from gongkai.ground.register import verify_register
 from gongkai.ground.register.log import seal
 from gongkai.ground.register.proofs import public_keys, subject_proofs
 from gongkai.ground.register.verify import verify_all
+from gongkai.surfaces.api.files import store
 from tests.builders import Office, agree_to_all, draft_record, person, public_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,9 +64,9 @@ def traces() -> set[str]:
 def marked_record(office: Office) -> tuple[Record, StoredFile]:
     """A public record that bears the marker wherever a person can write one."""
     officer = office.actor("officer")
-    file, _ = upload(
-        f"附件写着{MARKER}。".encode(), f"{MARKER}.txt", organ=office.organ, actor=officer, is_public=False
-    )
+    sent = SimpleUploadedFile(f"{MARKER}.txt", f"附件写着{MARKER}。".encode(), "text/plain")
+    answer = store(sent, office.organ, officer, "key-of-the-upload")
+    file = StoredFile.objects.get(pk=answer["id"])
     record = draft_record(
         office,
         title=f"关于{MARKER}的通知",
@@ -123,6 +125,7 @@ def test_nothing_is_left(own_folders: Path, gongkai: Callable[..., Any], frozen_
     assert gongkai("tick").returncode == 0
     order.refresh_from_db()
     assert order.erased_at is not None
+    assert IdempotencyKey.objects.get().answer == {"id": str(file.pk)}
     connections.close_all()
     assert traces() == set()
 
