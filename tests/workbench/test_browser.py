@@ -142,6 +142,28 @@ def test_axe_finds_nothing_and_no_page_complains(browser: Browser, scene: Scene)
     assert not problems, "\n".join(dict.fromkeys(problems))
 
 
+def test_axe_finds_nothing_on_forms_that_were_refused(browser: Browser, scene: Scene) -> None:
+    problems: list[str] = []
+    for who, address, button in (
+        ("section", scene.path("review", "do/review.return_for_correction/"), "退回修改"),
+        ("sign_off", scene.path("public", "do/record.withdraw/"), "撤回"),
+        ("system", "/desk/admin/do/organ.establish/", "设立机构"),
+        ("officer", scene.path("draft", "edit/"), "保存"),
+    ):
+        page, _ = open_page(browser, Desk(scene.office).client(scene.people[who]), "phone")
+        page.goto(SITE + address)
+        if address.endswith("/edit/"):
+            page.fill("#id_title", "")
+        page.get_by_role("button", name=button, exact=True).click()
+        page.locator("#errors:focus").wait_for()
+        found = Axe().run(page, options=RULES).response["violations"]
+        problems += [f"{address}: {item['id']} {[node['target'] for node in item['nodes']][:3]}" for item in found]
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/wrong-{who}-phone.png", full_page=True)
+        page.close()
+    assert not problems, "\n".join(problems)
+
+
 def test_the_keyboard_walks_the_desk(browser: Browser, scene: Scene) -> None:
     page, _ = open_page(browser, Desk(scene.office).client("officer"), "wide")
     page.goto(f"{SITE}/desk/records/")

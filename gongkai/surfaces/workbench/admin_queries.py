@@ -22,7 +22,7 @@ from gongkai.ground.refusal import Explanation
 from gongkai.ground.register.models import Checkpoint, Event, Leaf, UnsealedEvent
 from gongkai.surfaces.workbench.admin_acts import ADMIN_ACTS
 from gongkai.surfaces.workbench.people import hand_words, names_of
-from gongkai.surfaces.workbench.words import SECURITY_WORDS, event_words
+from gongkai.surfaces.workbench.words import SECURITY_WORDS, SUBJECT_WORDS, event_words
 
 PAGE_SIZE = 50
 
@@ -98,6 +98,7 @@ class EventLine:
     what: str
     who: str
     organ: str
+    subject: str
 
 
 def events(actor: Actor, query: QueryDict) -> tuple[list[EventLine], str]:
@@ -129,6 +130,7 @@ def _event_lines(found: Sequence[Event]) -> list[EventLine]:
             event_words(event.name),
             hand_words(event.actor, event.on_behalf_of, names),
             organ_names.get(event.organ_id or 0, ""),
+            SUBJECT_WORDS.get(event.subject_type, event.subject_type),
         )
         for event in found
     ]

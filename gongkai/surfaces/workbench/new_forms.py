@@ -72,4 +72,8 @@ class SourceForm(forms.Form):
         required=False,
         help_text="DOCX、PDF、OFD、HTML 或 TXT。系统读出标题、文号、日期和正文，请您核对后再提交。",
     )
-    keeps_source = forms.BooleanField(label="把原件作为附件保存", required=False, initial=True)
+    keeps_source = forms.BooleanField(
+        label="把原件作为附件保存",
+        required=False,
+        help_text="附件随正文一并公开，校核和一键遮盖只管正文；原件中有个人信息的，不要勾选。",
+    )

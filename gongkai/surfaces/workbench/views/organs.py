@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 
 from gongkai.ground.access.queries import rights_of
 from gongkai.ground.access.rules import covering
+from gongkai.ground.calendars.queries import regions
 from gongkai.ground.gate.door import UNKNOWN
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.organs.queries import ancestors
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import admin_queries as queries
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, require
+from gongkai.surfaces.workbench.words import preset_words
 
 
 @require_safe
@@ -31,6 +33,7 @@ def organ(request: DeskRequest, pk: int) -> HttpResponse:
     """One organ: facts, people, posts, and what may be done."""
     found = known(Organ, request, pk, "parent")
     on, off = queries.buttons_for(found, request.actor)
+    calendars = regions()
     context = {
         "organ": found,
         "above": list(ancestors(found))[::-1],
@@ -38,6 +41,8 @@ def organ(request: DeskRequest, pk: int) -> HttpResponse:
         "people": queries.people_of(found),
         "posts": list(found.posts.select_related("person").order_by("-is_leader", "pk")),
         "former": list(found.former_names.order_by("-until")),
+        "preset": preset_words(found.review_preset),
+        "calendar": calendars[found.calendar].name if found.calendar in calendars else found.calendar,
         "on": on,
         "off": off,
         "at": "organs",
