@@ -11,6 +11,13 @@ from gongkai.ground import clock
 from gongkai.ground.register.log import seal
 from tests.builders import Office, agree_to_all, content, draft_record, public_record
 
+PARKING = {"subject_class": "城乡建设、环境保护/城乡建设", "disclosure_basis": "20.01"}
+NOTICES = {
+    "fixed": "关于做好校园食品安全工作的通知",
+    "withdrawn": "关于公布抽查结果的通知",
+    "down": "关于评审名单的公示",
+    "plain": "=SUM(A1) 怎样填表的通知",
+}
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 
 
@@ -70,62 +77,60 @@ def at(minute: int) -> dt.datetime:
 def build_city() -> City:
     """The city of 2 March 2026; the clock goes on by a minute for each thing that happens."""
     with clock.frozen(START):
-        office = Office(
-            "113300001",
-            "云洲市人民政府办公室",
-            work_body="云洲市人民政府办公室政务公开科",
-            address="云洲市安和路1号",
-            phone="0579-00000001",
-            office_hours="工作日 8:30—12:00，14:00—17:30",
+        city = City(
+            Office(
+                "113300001",
+                "云洲市人民政府办公室",
+                work_body="云洲市人民政府办公室政务公开科",
+                address="云洲市安和路1号",
+                phone="0579-00000001",
+                office_hours="工作日 8:30—12:00，14:00—17:30",
+            )
         )
-        city = City(office)
-    steps = iter(range(1, 100))
-    with clock.frozen(at(next(steps))):
+    office = city.office
+    with clock.frozen(at(1)):
         city.shown["old"] = public_record(
             office,
             title="云洲市城市停车收费管理暂行规定",
             document_number="云政发〔2019〕3号",
             written_on="2019-03-11",
-            subject_class="城乡建设、环境保护/城乡建设",
-            disclosure_basis="20.01",
+            **PARKING,
         )
-    with clock.frozen(at(next(steps))):
-        new = draft_record(
-            office,
-            title="云洲市机动车停放管理办法",
-            document_number="云政发〔2026〕12号",
-            body=official_body(),
-            subject_class="城乡建设、环境保护/城乡建设",
-            disclosure_basis="20.01",
-            keywords=["停车", "收费"],
-            description="规定停车设施的规划、建设与收费。",
-            effective_from="2026-05-01",
-        )
-        link(new, actor=office.actor("officer"), target=city.shown["old"], kind="replaces")
-        submit(new, actor=office.actor("officer"))
-        agree_to_all(office, new)
-        publish(new, actor=office.actor("editor"))
-        city.shown["new"] = new
-    for name, title in (
-        ("fixed", "关于做好校园食品安全工作的通知"),
-        ("withdrawn", "关于公布抽查结果的通知"),
-        ("down", "关于评审名单的公示"),
-        ("plain", "=SUM(A1) 怎样填表的通知"),
-    ):
-        with clock.frozen(at(next(steps))):
+    with clock.frozen(at(2)):
+        city.shown["new"] = replacing(office, city.shown["old"])
+    for minute, (name, title) in enumerate(NOTICES.items(), start=3):
+        with clock.frozen(at(minute)):
             city.shown[name] = public_record(office, title=title, document_number=f"云教〔2026〕{len(city.shown)}号")
-    with clock.frozen(at(next(steps))):
+    editor = office.actor("editor")
+    with clock.frozen(at(7)):
         corrected(office, city.shown["fixed"], "附件名称有误，现予更正。")
-    with clock.frozen(at(next(steps))):
-        withdraw(
-            city.shown["withdrawn"], actor=office.actor("editor"), reason="published_in_error", note="内部说明不公开"
-        )
-    with clock.frozen(at(next(steps))):
-        take_down(city.shown["down"], actor=office.actor("editor"))
-    with clock.frozen(at(next(steps))):
+    with clock.frozen(at(8)):
+        withdraw(city.shown["withdrawn"], actor=editor, reason="published_in_error", note="内部说明不公开")
+    with clock.frozen(at(9)):
+        take_down(city.shown["down"], actor=editor)
+    with clock.frozen(at(10)):
         city.shown["draft"] = draft_record(office, title="还在起草的通知")
         seal()
     return city
+
+
+def replacing(office: Office, old: Record) -> Record:
+    """A measure that replaces an earlier one, published."""
+    new = draft_record(
+        office,
+        title="云洲市机动车停放管理办法",
+        document_number="云政发〔2026〕12号",
+        body=official_body(),
+        keywords=["停车", "收费"],
+        description="规定停车设施的规划、建设与收费。",
+        effective_from="2026-05-01",
+        **PARKING,
+    )
+    link(new, actor=office.actor("officer"), target=old, kind="replaces")
+    submit(new, actor=office.actor("officer"))
+    agree_to_all(office, new)
+    publish(new, actor=office.actor("editor"))
+    return new
 
 
 def many(office: Office, count: int) -> list[Record]:
