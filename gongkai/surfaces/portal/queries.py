@@ -16,6 +16,7 @@ from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
+from gongkai.ground import clock
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.register.models import Checkpoint, Event
 from gongkai.ground.rulebook.queries import statutory_categories
@@ -182,7 +183,8 @@ def organ_by_code(code: str) -> Organ | None:
 
 def receiving_organs() -> list[Organ]:
     """Organs in being that name a work body (政府信息公开工作机构), with what an applicant needs to reach it."""
-    return list(Organ.objects.exclude(work_body="").filter(valid_until__isnull=True).order_by("code")[:200])
+    in_being = Q(valid_until__isnull=True) | Q(valid_until__gt=clock.today())
+    return list(Organ.objects.filter(in_being).exclude(work_body="").order_by("code")[:200])
 
 
 def alike_records(record: Record, count: int = 5) -> list[Record]:
