@@ -73,4 +73,4 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "publications": is_published,
 }
 
-urlpatterns = [path("healthz", alive), path("readyz", ready)]
+urlpatterns = [path("healthz", alive, name="alive"), path("readyz", ready, name="ready")]

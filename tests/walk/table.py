@@ -15,7 +15,7 @@ OUTSIDE = "outside"  # a library's own pages: walked for errors only
 
 @dataclass(frozen=True)
 class Row:
-    """Who may come, what the address takes, what is posted there, and the right that RIGHT asks for."""
+    """Who may come, what the address takes, what is posted there, and the rights (any of them) that RIGHT asks for."""
 
     rule: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +55,8 @@ TABLE: dict[str, Row] = {
     "portal:sitemap": Row(PUBLIC),
     "portal:sitemap_part": Row(PUBLIC, {"part": 1}),
     "portal:robots": Row(PUBLIC),
+    "alive": Row(PUBLIC),
+    "ready": Row(OUTSIDE),
     "look:display": Row(OUTSIDE),
     "api-docs": Row(PUBLIC),
     "api:openapi-json": Row(PUBLIC),
@@ -84,5 +86,21 @@ TABLE: dict[str, Row] = {
     "workbench:keep": Row(OWN, DRAFT, post=EDITED),
     "workbench:drop": Row(OWN, DRAFT, post={}),
     "workbench:file": Row(OWN, DRAFT | {"file_id": "00000000-0000-4000-8000-000000000000"}),
+    "workbench:mask": Row(OWN, DRAFT, post={"finding": "1"}),
+    "workbench:decide": Row(OWN, DRAFT | {"finding_id": 1}, post={"decision": "accepted", "reason": "理由"}),
+    "workbench:organs": Row(RIGHT, right="person.maintain"),
+    "workbench:organ": Row(RIGHT, {"pk": "{organ_pk}"}, right="person.maintain"),
+    "workbench:person": Row(RIGHT, {"pk": "{person}"}, right="person.maintain grant.maintain"),
+    "workbench:grants": Row(RIGHT, right="grant.maintain"),
+    "workbench:security": Row(RIGHT, right="security.read"),
+    "workbench:calendars": Row(RIGHT, right="calendar.maintain"),
+    "workbench:notice": Row(RIGHT, right="calendar.maintain", post={"text": "一、元旦：1月1日放假。"}),
+    "workbench:rules": Row(RIGHT, right="organ.maintain rule.preset"),
+    "workbench:register": Row(RIGHT, right="register.verify", post={}),
+    "workbench:events": Row(RIGHT, right="audit.read"),
+    "workbench:admin_new": Row(RIGHT, {"name": "organ.establish"}, right="organ.maintain", post={"name": "新机构"}),
+    "workbench:admin_do": Row(
+        RIGHT, {"name": "organ.rename", "pk": "{organ_pk}"}, right="organ.maintain", post={"name": "改名"}
+    ),
 }
 OUTSIDE_PREFIXES = ("account_", "mfa_")

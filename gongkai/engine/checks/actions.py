@@ -5,13 +5,14 @@ Signatures other packages rely on (engine/records/actions/writing.py, migrating.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
 
 from gongkai.engine.checks import documents, personal  # noqa: F401 - declares the checks
-from gongkai.engine.checks.kinds import Found, run
+from gongkai.engine.checks.kinds import WARN, Found, run
 from gongkai.engine.checks.models import Decision, Finding, FindingDecision
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -21,7 +22,13 @@ from gongkai.ground.files.text import Block
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.gate.table import subject
 from gongkai.ground.refusal import Refused, wording
+from gongkai.ground.register.canonical import sha256_hex
 
+#: Checks of a document's own correctness; an attachment may be a form, a list, a drawing.
+ABOUT_THE_TEXT = frozenset({"written-on", "impossible-date", "count", "document-number"})
+IN_FILE = "请换成已经遮盖的附件，或者移除附件；确需保留的，由审核人写明理由。"
+UNREAD = "附件中没有可以检查的文字（扫描件、图片等），请人工查看。"
+READ_BASIS = "《政府信息公开条例》第十七条"
 #: Decisions that hold for the same text in a later edition; the others are fulfilled by the text being gone.
 CARRIED = (Decision.ACCEPTED, Decision.FALSE_POSITIVE)
 NO_REASON = wording("checks.no_reason", what="没有写明处理理由。", todo="请用一句话说明理由，将记入留痕。", status=422)
@@ -50,8 +57,12 @@ def check_edition(
     edition_sha256: str,
     blocks: tuple[Block, ...],
     metadata: Mapping[str, Any],
+    attachments: Sequence[tuple[Block, ...] | None] = (),
 ) -> None:
-    """Run every check on an edition in the caller's transaction and write what was found, without personal text."""
+    """Run every check on an edition in the caller's transaction and write what was found, without personal text.
+
+    ``attachments`` are the texts of its files in order; None where a file holds no text that could be checked.
+    """
     check_editions(
         [
             {
@@ -62,6 +73,7 @@ def check_edition(
                 "edition_sha256": edition_sha256,
                 "blocks": blocks,
                 "metadata": metadata,
+                "attachments": attachments,
             }
         ]
     )
@@ -69,7 +81,7 @@ def check_edition(
 
 def check_editions(editions: Sequence[Mapping[str, Any]]) -> None:
     """The same for many editions with a constant number of statements (imports)."""
-    rows = [_row(edition, found) for edition in editions for found in run(edition["blocks"], edition["metadata"])]
+    rows = [_row(edition, found) for edition in editions for found in _found(edition)]
     if not rows:
         return
     decided = _decided_before(editions)
@@ -78,6 +90,19 @@ def check_editions(editions: Sequence[Mapping[str, Any]]) -> None:
         if earlier is not None:
             row.is_decided, row.decided_by_id = True, earlier
     Finding.objects.bulk_create(rows, batch_size=500)
+
+
+def _found(edition: Mapping[str, Any]) -> Iterator[Found]:
+    """What the checks find in body, metadata and attachments. A file is looked through for what may not be shown:
+    its dates, counts and numbers are the body's business."""
+    yield from run(edition["blocks"], edition["metadata"])
+    for number, blocks in enumerate(edition.get("attachments", ())):
+        if blocks is None:
+            yield Found("attachment-text", "unreadable", WARN, "", {"file": number}, UNREAD, READ_BASIS)
+            continue
+        for found in run(blocks, {}):
+            if found.check not in ABOUT_THE_TEXT:
+                yield replace(found, place={"file": number, **found.place}, suggestion=IN_FILE)
 
 
 def _row(edition: Mapping[str, Any], found: Found) -> Finding:
@@ -143,6 +168,6 @@ def decide(finding: Finding, *, actor: Actor, decision: str, reason: str) -> Out
         "edition_sha256": finding.edition_sha256,
         "check": finding.check_code,
         "decision": decision,
-        "reason": made.reason,
+        "reason_sha256": sha256_hex(made.reason.encode()),
     }
     return Outcome(made, data=facts)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gongkai.engine.records.content import FileEntry
 from gongkai.engine.records.models import Edition
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.files.models import StoredFile
+from gongkai.ground.files.reading import read
+from gongkai.ground.files.storage import file_bytes
+from gongkai.ground.files.text import Block
 from gongkai.ground.gate.door import visible
 from gongkai.ground.refusal import Refused, wording
 
@@ -43,6 +46,21 @@ def entry_of(file: StoredFile) -> dict[str, Any]:
         digest=file.commitment,
         salt=file.salt,
     ).model_dump(mode="json")
+
+
+def texts_of(files: Sequence[Mapping[str, Any]]) -> list[tuple[Block, ...] | None]:
+    """The text of each attachment an edition names, for the checks; None where nothing can be read from it."""
+    stored = {str(file.pk): file for file in StoredFile.objects.filter(pk__in=[entry["id"] for entry in files])}
+    return [_text_of(stored.get(entry["id"])) for entry in files]
+
+
+def _text_of(file: StoredFile | None) -> tuple[Block, ...] | None:
+    if file is None or file.destroyed_at is not None:
+        return None
+    try:
+        return read(file_bytes(file), file.original_name).blocks or None
+    except Refused:
+        return None
 
 
 def _key(pk: str) -> uuid.UUID | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from gongkai.engine.records.models import Edition, Link, Publication, Record
 from gongkai.engine.records.subject import RETURNED, SCHEDULED, SIGNED_OFF, TAKEN_DOWN
@@ -44,9 +44,14 @@ def published_edition(record: Record, number: int | None = None) -> Edition | No
 
 
 def public_links(record: Record) -> tuple[list[Link], list[Link]]:
-    """Relations to and from records that the public can see: (outgoing, incoming)."""
+    """Relations to and from records that the public can see: (outgoing, incoming).
+
+    A relation made in a correction is not public before the correction is: its reviewers have not read it.
+    """
+    first = Publication.objects.filter(record=OuterRef("source"), edition=OuterRef("source__current")).order_by("pk")
     links = list(
         Link.objects.filter(Q(source=record, target__is_visible=True) | Q(target=record, source__is_visible=True))
+        .filter(created_at__lte=Subquery(first.values("from_at")[:1]))
         .select_related("source", "target")
         .order_by("kind", "pk")
     )

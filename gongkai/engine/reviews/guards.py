@@ -5,7 +5,7 @@ from __future__ import annotations
 from gongkai.engine.records.models import Record
 from gongkai.engine.reviews.models import Step, Verdict
 from gongkai.engine.reviews.presets import STEP_KINDS
-from gongkai.engine.reviews.queries import current_review, open_steps, steps_of
+from gongkai.engine.reviews.queries import current_review, open_steps, weighed_steps
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering
 from gongkai.ground.refusal import Refused, wording
@@ -58,7 +58,7 @@ def refuse_same_hand(record: Record, step: Step, persons: set[int]) -> None:
     if persons & {pk for pk in authors if pk is not None}:
         raise Refused(OWN_DRAFT, SECRECY_LAW, where=STEP_KINDS[step.code].name)
     review = current_review(record)
-    for other in steps_of(review) if review else []:
+    for other in weighed_steps(review) if review else []:
         if other.group == step.group:
             continue
         for opinion in other.opinions.all():

@@ -17,8 +17,13 @@ def current_review(record: Record) -> Review | None:
 
 
 def steps_of(review: Review) -> list[Step]:
-    """The steps of a round, in order, with their opinions."""
+    """The steps of a round, in order, with their opinions, and organs and people by name: what a page shows."""
     return list(review.steps.select_related("organ").prefetch_related("opinions__reviewer", "opinions__on_behalf_of"))
+
+
+def weighed_steps(review: Review) -> list[Step]:
+    """The steps of a round, in order, with their opinions: what the gate weighs, in two queries."""
+    return list(review.steps.prefetch_related("opinions"))
 
 
 def is_satisfied(step: Step, edition_sha256: str) -> bool:
@@ -36,7 +41,7 @@ def unsatisfied_steps(record: Record) -> list[Step]:
     if review is None or record.working is None:
         return []
     digest = record.working.sha256
-    return [step for step in steps_of(review) if not is_satisfied(step, digest)]
+    return [step for step in weighed_steps(review) if not is_satisfied(step, digest)]
 
 
 def is_fully_reviewed(record: Record) -> bool:
@@ -47,8 +52,12 @@ def is_fully_reviewed(record: Record) -> bool:
 
 def open_steps(record: Record) -> list[Step]:
     """The steps waiting for an opinion now: those of the lowest order that is not satisfied."""
-    missing = unsatisfied_steps(record)
-    return [step for step in missing if step.order == missing[0].order] if missing else []
+    return first_of(unsatisfied_steps(record))
+
+
+def first_of(missing: list[Step]) -> list[Step]:
+    """The steps of the lowest order among those not satisfied."""
+    return [step for step in missing if step.order == missing[0].order]
 
 
 def earlier_opinion(step: Step, person_id: int | None) -> Opinion | None:

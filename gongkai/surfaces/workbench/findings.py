@@ -99,15 +99,23 @@ def _line(row: Finding, *, may_decide: bool, why_not: str) -> FindingLine:
         type=TYPE_WORDS.get(row.type, row.type),
         place=place_words(row.place),
         css="settled" if row.is_decided else row.severity,
-        is_maskable=row.type in MASKABLE and not row.is_decided and "start" in row.place,
+        is_maskable=row.type in MASKABLE and not row.is_decided and _is_in_text(row),
         may_decide=may_decide and not row.is_decided,
         why_not=why_not,
         decided=decided,
     )
 
 
+def _is_in_text(row: Finding) -> bool:
+    """Does the finding stand in the text itself, where it can be masked? A file must be replaced."""
+    return "start" in row.place and "file" not in row.place
+
+
 def place_words(place: Mapping[str, Any]) -> str:
     """A place as people say it."""
+    if "file" in place:
+        inside = place_words({key: value for key, value in place.items() if key != "file"})
+        return f"附件 {int(place['file']) + 1}{'，' if inside else ''}{inside}"
     if "field" in place:
         return LABELS.get(str(place["field"]), str(place["field"]))
     if "block" not in place:
@@ -127,7 +135,7 @@ def maskable(record: Record, keys: Iterable[str]) -> list[Finding]:
         return []
     wanted = {key for key in keys if key}
     rows = findings("record", str(record.pk), record.working.sha256).filter(type__in=MASKABLE, is_decided=False)
-    return [row for row in rows if "start" in row.place and (not wanted or str(row.pk) in wanted)]
+    return [row for row in rows if _is_in_text(row) and (not wanted or str(row.pk) in wanted)]
 
 
 def masked_content(content: Mapping[str, Any], rows: Iterable[Finding]) -> tuple[dict[str, Any], int]:

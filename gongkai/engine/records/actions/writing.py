@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Max
+
 from gongkai.engine.checks.actions import check_edition
+from gongkai.engine.records.attachments import texts_of
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
 from gongkai.engine.records.models import Edition, Facet, Record, Validity
@@ -94,7 +97,9 @@ def author_of(actor: Actor) -> Person | None:
 
 def add_edition(record: Record, content: Content, files: Sequence[Mapping[str, Any]], actor: Actor) -> Edition:
     """Write the next edition of a saved record, run the checks on it, and project it while nothing is public."""
-    number = record.working.number + 1 if record.working else 1
+    # Not the working edition's number: an abandoned correction leaves newer editions behind.
+    newest: int | None = record.editions.aggregate(newest=Max("number"))["newest"]
+    number = (newest or 0) + 1
     author = author_of(actor)
     edition = build_edition(record, number, content, [dict(entry) for entry in files], author)
     edition.save(force_insert=True)
@@ -110,6 +115,7 @@ def add_edition(record: Record, content: Content, files: Sequence[Mapping[str, A
         edition_sha256=edition.sha256,
         blocks=content.blocks(),
         metadata=content.model_dump(mode="json", exclude={"body"}),
+        attachments=texts_of(files),
     )
     if actor.person_id is not None:
         record.buffers.filter(person_id=actor.person_id).delete()

@@ -10,7 +10,7 @@ from gongkai.engine.records.models import Disclosure, Record
 from gongkai.engine.reviews.digests import opinion_digest
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
 from gongkai.engine.reviews.presets import MIGRATION, STEP_KINDS, planned_steps
-from gongkai.engine.reviews.queries import current_review, open_steps, unsatisfied_steps
+from gongkai.engine.reviews.queries import current_review, first_of, unsatisfied_steps
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 
@@ -50,14 +50,14 @@ def settle(record: Record) -> bool:
     review = current_review(record)
     if review is None:
         return False
-    missing = {step.pk for step in unsatisfied_steps(record)}
-    waiting = {step.pk for step in open_steps(record)}
+    missing = unsatisfied_steps(record)
+    undone, waiting = {step.pk for step in missing}, {step.pk for step in first_of(missing)}
     steps = list(review.steps.select_related("organ"))
     opened = [step for step in steps if step.pk in waiting and not step.is_open]
-    for step in steps:
-        step.is_done = step.pk not in missing
-        step.is_open = step.pk in waiting
-    Step.objects.bulk_update(steps, ["is_done", "is_open"])
+    changed = [step for step in steps if (step.is_done, step.is_open) != (step.pk not in undone, step.pk in waiting)]
+    for step in changed:
+        step.is_done, step.is_open = step.pk not in undone, step.pk in waiting
+    Step.objects.bulk_update(changed, ["is_done", "is_open"])
     _tell_reviewers(record, opened)
     return not missing
 
