@@ -102,8 +102,12 @@ EDITIONS: dict[str, tuple[Change, Named]] = {
         lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-columns-differ")},
     ),
     "salt": (
-        lambda t: written(t.shown, canonical=t.shown.canonical, salt="00" * 32),
+        lambda t: Edition.objects.filter(pk=t.shown.pk).update(salt="00" * 32),
         lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-changed")},
+    ),
+    "salt, sealed anew": (
+        lambda t: written(t.shown, canonical=t.shown.canonical, salt="00" * 32),
+        lambda t: {(f"edition 2 of record {t.rule.pk}", "edition-columns-differ")},
     ),
     "time": (
         lambda t: Edition.objects.filter(pk=t.shown.pk).update(created_at="2020-01-01T00:00:00Z"),
