@@ -71,7 +71,9 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         told = self.explain()
-        parts = [told.what, told.where and f"位置：{told.where}", told.provision and f"依据：{told.provision}", told.todo]
+        place = told.where and f"位置：{told.where}"
+        ground = told.provision and f"依据：{told.provision}"
+        parts = [told.what, place, ground, told.todo]
         return " ".join(part for part in parts if part)
 
 

@@ -1,8 +1,8 @@
 """A body as plain text and back, for editors without a rich text field. Both ways are exact.
 
-One paragraph a line; ``# `` to ``#### `` begin a heading; a table is lines of ``| a | b |`` with a rule ``| --- | --- |``
-under its column names and ``|= caption`` above it. An empty line only separates. A backslash takes the meaning from the
-sign after it; ``\\n`` and ``\\r`` stand for a line break inside a paragraph or cell.
+One paragraph a line; ``# `` to ``#### `` begin a heading; a table is lines of ``| a | b |`` with a rule
+``| --- | --- |`` under its column names and ``|= caption`` above it. An empty line only separates. A backslash takes
+the meaning from the sign after it; ``\\n`` and ``\\r`` stand for a line break inside a paragraph or cell.
 """
 
 from __future__ import annotations

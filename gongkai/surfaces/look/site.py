@@ -52,20 +52,15 @@ FOOT: tuple[tuple[str, str, str], ...] = (
 
 def site_marks() -> SiteMarks:
     """The marks as the environment gives them."""
-    told = vars(env)
-
-    def mark(name: str) -> str:
-        return str(told.get(name, ""))
-
     return SiteMarks(
         name=env.SITE_NAME,
-        parent_name=mark("SITE_PARENT_NAME"),
-        parent_url=mark("SITE_PARENT_URL"),
-        host_organ=mark("SITE_HOST_ORGAN"),
-        contact=mark("SITE_CONTACT"),
-        site_code=mark("SITE_CODE"),
-        icp_number=mark("SITE_ICP_NUMBER"),
-        police_number=mark("SITE_POLICE_NUMBER"),
+        parent_name=env.SITE_PARENT_NAME,
+        parent_url=env.SITE_PARENT_URL,
+        host_organ=env.SITE_HOST_ORGAN,
+        contact=env.SITE_CONTACT,
+        site_code=env.SITE_CODE,
+        icp_number=env.SITE_ICP_NUMBER,
+        police_number=env.SITE_POLICE_NUMBER,
     )
 
 

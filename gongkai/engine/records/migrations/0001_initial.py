@@ -3,9 +3,10 @@
 import uuid
 
 import django.db.models.deletion
-import gongkai.ground.files.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import gongkai.ground.files.fields
 
 
 class Migration(migrations.Migration):
