@@ -101,7 +101,9 @@ class Edition(models.Model):
     number = models.PositiveIntegerField()
     schema = models.CharField(max_length=60)
     # Drafts hold what must not be read: the text lies encrypted, as public editions do once they are.
-    canonical: models.TextField[str | None, str | None] = EncryptedTextField(null=True, bound_by=("salt",))  # type: ignore[assignment]
+    canonical: models.TextField[str | None, str | None] = EncryptedTextField(  # type: ignore[assignment,misc]
+        null=True, bound_by=("salt",)
+    )
     sha256 = models.CharField(max_length=64)
     salt = models.CharField(max_length=64)
     author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
