@@ -182,6 +182,7 @@ def deputy_signs_for_tomorrow(town: Town) -> None:
     town.look(page, "desk-deputy")
     open_task(page, "待我审", TITLE)
     press(page, "审签")
+    expect(page.get_by_text("您代 白景行 办理")).to_be_visible()
     page.locator("#id_publish_at").fill("2026-03-03T08:30")
     town.look(page, "sign-off")
     press(page, "同意")
