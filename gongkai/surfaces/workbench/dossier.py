@@ -15,10 +15,13 @@ from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Edition, Link, LinkKind, Publication, Record, Validity
 from gongkai.engine.records.subject import EDITABLE
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
+from gongkai.engine.reviews.presets import STEP_KINDS
 from gongkai.engine.reviews.queries import earlier_opinion, open_steps
 from gongkai.ground.access.actors import Actor
+from gongkai.ground.access.rules import covering
 from gongkai.ground.gate.door import can, permitted, visible
 from gongkai.ground.gate.table import ActionSpec
+from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Explanation
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS
@@ -271,7 +274,22 @@ def reading_of(record: Record, actor: Actor, code: str) -> dict[str, Any]:
     if earlier is not None and record.working is not None and earlier.edition_id != record.working_id:
         changes = difference(earlier.edition, record.working, labels_of(record.kind))
     may_return = code != "return_for_correction" and bool(can("review.return_for_correction", record, actor))
-    return {"findings": lines_of(record, actor), "earlier": earlier, "difference": changes, "may_return": may_return}
+    return {
+        "findings": lines_of(record, actor),
+        "earlier": earlier,
+        "difference": changes,
+        "may_return": may_return,
+        "principal": _principal(steps, actor),
+    }
+
+
+def _principal(steps: list[Step], actor: Actor) -> Person | None:
+    """For whom a deputy would speak in these steps; None for whoever has the right of their own."""
+    for step in steps:
+        grant = covering(actor, STEP_KINDS[step.code].right, step.organ_id)
+        if grant is not None and grant.principal_id != actor.person_id:
+            return Person.objects.filter(pk=grant.principal_id).first()
+    return None
 
 
 def editions_of(record: Record) -> list[Edition]:

@@ -41,5 +41,7 @@
     box?.append(line);
     setTimeout(() => line.remove(), 8000);
   };
+  /* What the server said on this page goes the same way; it must not lie over the text for ever. */
+  document.querySelectorAll("#toasts .toast").forEach((line) => setTimeout(() => line.remove(), 8000));
   document.body.addEventListener("toast", (event) => window.toast(event.detail.value, event.detail.tone));
 })();
