@@ -64,6 +64,14 @@ def test_the_list_is_paged_by_its_cursor_without_gap_or_repeat(office: Office) -
     assert seen == made[::-1]
 
 
+@pytest.mark.parametrize(
+    "cursor", ["x", "9999-12-31T23:59:59-14:00_5", "0001-01-01T00:00:00+14:00_5", "2026-03-02T09:00:00_5"]
+)
+def test_a_cursor_that_is_none_is_refused(office: Office, cursor: str) -> None:
+    answer = Client().get("/api/v1/records", {"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "api.bad_cursor")
+
+
 def test_a_delivery_repeated_under_its_key_makes_one_record(office: Office) -> None:
     first = post("/received", proposal())
     second = post("/received", proposal())
@@ -93,6 +101,10 @@ def test_another_request_under_a_used_key_is_refused(office: Office) -> None:
         (proposal() | {"file_ids": ["nothing"]}, 422, "records.no_file"),
         (proposal(body=[{"type": "paragraph", "text": "绝密★启用前"}]), 422, "records.classification_mark"),
         (proposal() | {"index_number": "不是索引号"}, 422, "records.unfit_index_number"),
+        (proposal(title=1.5), 422, "api.not_canonical"),
+        (proposal(title="空\0字符"), 422, "api.not_canonical"),
+        (proposal(title="半个字\ud800"), 422, "api.not_canonical"),
+        (proposal(keywords=[[[]] * 2] * 2) | {"organ_code": "1133\0"}, 422, "api.not_canonical"),
     ],
 )
 def test_a_wrong_delivery_is_refused_with_reason_and_changes_nothing(

@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gongkai.ground.refusal import Refused
+from gongkai.ground.register.canonical import NotCanonicalError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -66,6 +67,17 @@ def unknown(_request: HttpRequest, _error: Http404) -> HttpResponse:
     return problem(404, "没有找到。", "这个地址没有内容，或者您无权知悉。", "api.unknown", todo="请核对地址。")
 
 
+def not_canonical(_request: HttpRequest, _error: NotCanonicalError) -> HttpResponse:
+    """A value that no edition can hold: a fraction, U+0000, half a character, nested without end."""
+    return problem(
+        422,
+        "内容中有不能保存的值。",
+        "小数、空字符（U+0000）、不完整的字符和过深的嵌套不能保存。",
+        "api.not_canonical",
+        todo="请把数字写成整数或文字，并去掉这些字符。",
+    )
+
+
 def http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework itself refuses, such as a body that is no JSON."""
     return problem(error.status_code, "请求无法处理。", str(error), "api.bad_request", todo="请对照接口说明改正。")
@@ -79,6 +91,7 @@ def install(api: NinjaAPI) -> None:
         AuthenticationError: unauthenticated,
         Http404: unknown,
         HttpError: http_error,
+        NotCanonicalError: not_canonical,
     }
     for error, handler in handlers.items():
         api.add_exception_handler(error, handler)

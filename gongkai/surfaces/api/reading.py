@@ -62,10 +62,12 @@ def _after(cursor: str) -> Q:
         moment, _, key = cursor.rpartition("_")
         # A plus sign in a query string arrives as a space.
         at, pk = dt.datetime.fromisoformat(moment.replace(" ", "+")), int(key)
-    except ValueError:
+        if at.tzinfo is None or not 0 <= pk < 2**63:
+            raise Refused(BAD_CURSOR, where="cursor")
+        # At the ends of the calendar there are moments that have no UTC.
+        at = at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         raise Refused(BAD_CURSOR, where="cursor") from None
-    if at.tzinfo is None or not 0 <= pk < 2**63:
-        raise Refused(BAD_CURSOR, where="cursor")
     return Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk)
 
 
