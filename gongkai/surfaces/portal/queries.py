@@ -68,7 +68,7 @@ def _offered(key: str, records: QuerySet[Record]) -> QuerySet[Record]:
 
 
 def _by_year(records: QuerySet[Record], value: str) -> QuerySet[Record]:
-    if not value.isdecimal() or not 1900 <= int(value[:5]) <= 2999:
+    if len(value) != 4 or not value.isdecimal() or not 1900 <= int(value) <= 2999:
         return records.none()
     return records.filter(written_on__range=(dt.date(int(value), 1, 1), dt.date(int(value), 12, 31)))
 
