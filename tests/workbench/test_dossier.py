@@ -12,7 +12,7 @@ from gongkai.engine.reviews.actions import agree
 from gongkai.engine.reviews.models import Opinion
 from gongkai.ground.access.models import Grant
 from gongkai.ground.access.roles import Role
-from gongkai.ground.gate.table import actions_of
+from gongkai.ground.gate.table import ACTIONS, actions_of
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS
 from gongkai.surfaces.workbench.dossier import EDITING, NO_BUTTON
@@ -343,3 +343,17 @@ def test_a_co_issuer_consents_from_its_own_desk(desk: Desk) -> None:
     assert desk.client("consent").post(url(record, "review.consent"), {"text": ""}).status_code == 403
     assert other.client("consent").post(url(record, "review.consent"), {"text": "同意会签。"}).status_code == 302
     assert "同意会签。" in desk.client("sign_off").get(url(record)).content.decode()
+
+
+@pytest.mark.parametrize("name", sorted(ACT_FORMS))
+def test_no_action_is_open_to_somebody_without_its_right(desk: Desk, name: str) -> None:
+    office = desk.office
+    record = proposed(office)
+    before = state(record)
+    right = ACTIONS[name].right
+    for who in office.people:
+        if office.actor(who).holds(right):
+            continue
+        for answer in (desk.client(who).get(url(record, name)), desk.client(who).post(url(record, name), {})):
+            assert answer.status_code == 403, who
+    assert state(record) == before

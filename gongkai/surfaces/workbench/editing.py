@@ -43,10 +43,14 @@ def refuse_unseen(record: Record, seen: str) -> None:
     """
     if not seen:
         return
-    rows = Record.objects.select_for_update(of=("self",)).filter(pk=record.pk)
-    digest, newest = rows.values_list("working__sha256", "working__number").get()
-    if digest != seen:
-        raise Refused(CHANGED, where="版本", newest=newest)
+    working = _locked(record).working
+    if working is not None and working.sha256 != seen:
+        raise Refused(CHANGED, where="版本", newest=working.number)
+
+
+def _locked(record: Record) -> Record:
+    """The row as it is now, and as it stays until the transaction ends."""
+    return Record.objects.select_for_update(of=("self",)).select_related("working").get(pk=record.pk)
 
 
 def may_edit(record: Record, actor: Actor) -> Verdict:
@@ -64,11 +68,9 @@ def save(
 ) -> None:
     """Save a new edition, unless a newer one than the edition ``seen`` has been saved since."""
     with transaction.atomic():
-        newest = (
-            Record.objects.select_for_update(of=("self",)).values_list("working__number", flat=True).get(pk=record.pk)
-        )
-        if newest is not None and newest > seen:
-            raise Refused(STALE, where="正文", newest=newest)
+        working = _locked(record).working
+        if working is not None and working.number > seen:
+            raise Refused(STALE, where="正文", newest=working.number)
         act = edit if record.state in EDITABLE else revise
         act(record, actor=actor, content=content, files=files)
 

@@ -34,8 +34,9 @@ def act(request: DeskRequest, pk: int, name: str) -> HttpResponse:
     if declared is None:
         raise Refused(UNKNOWN, where=name)
     form = declared.form(request.POST if request.method == "POST" else None)
-    refusal = None if request.method == "POST" else can(name, record, request.actor).refusal
-    if request.method == "POST" and form.is_valid():
+    is_ready = request.method == "POST" and form.is_valid()
+    refusal = None if is_ready else can(name, record, request.actor).refusal
+    if is_ready:
 
         def do() -> None:
             arguments = declared.arguments(form.cleaned_data, request.actor)
