@@ -120,9 +120,9 @@ def sweep_orphans() -> int:
 def stored_paths() -> Iterator[Path]:
     """Every file below FILES_DIR/public and FILES_DIR/sealed, drafts included."""
     for name in ("public", "sealed"):
-        folder = env.FILES_DIR / name
-        if folder.is_dir():
-            yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+        for folder, below, names in os.walk(env.FILES_DIR / name):
+            below.sort()
+            yield from (Path(folder) / found for found in sorted(names))
 
 
 def is_wanted(path: Path) -> bool:

@@ -68,16 +68,20 @@ def erase_expunged() -> int:
 
 
 def _rewritten() -> bool:
-    """Rewrite what may still hold expunged text; False when somebody was in the way."""
+    """Rewrite what may still hold expunged text; False when somebody was in the way for too long."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for table in WRITTEN_IN:
-                cursor.execute(f"VACUUM (FULL) {table}")
-            return True
         try:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET lock_timeout = '20s'")
+                for table in WRITTEN_IN:
+                    cursor.execute(f"VACUUM (FULL) {table}")
+                return True
             cursor.execute("VACUUM")
         except OperationalError:
             return False
+        finally:
+            if connection.vendor == "postgresql":
+                cursor.execute("RESET lock_timeout")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         row = cursor.fetchone()
         return row is not None and row[0] == 0
