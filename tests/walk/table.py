@@ -93,6 +93,7 @@ TABLE: dict[str, Row] = {
     "workbench:person": Row(RIGHT, {"pk": "{person}"}, right="person.maintain grant.maintain"),
     "workbench:grants": Row(RIGHT, right="grant.maintain"),
     "workbench:security": Row(RIGHT, right="security.read"),
+    "workbench:operations": Row(RIGHT, right="operations.read"),
     "workbench:calendars": Row(RIGHT, right="calendar.maintain"),
     "workbench:notice": Row(RIGHT, right="calendar.maintain", post={"text": "一、元旦：1月1日放假。"}),
     "workbench:rules": Row(RIGHT, right="organ.maintain rule.preset"),

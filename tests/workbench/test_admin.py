@@ -24,7 +24,13 @@ from tests.workbench.people import Desk
 pytestmark = pytest.mark.django_db
 
 PAGES = {
-    "system": ["/desk/admin/organs/", "/desk/admin/calendars/", "/desk/admin/calendars/notice/", "/desk/admin/rules/"],
+    "system": [
+        "/desk/admin/operations/",
+        "/desk/admin/organs/",
+        "/desk/admin/calendars/",
+        "/desk/admin/calendars/notice/",
+        "/desk/admin/rules/",
+    ],
     "security": ["/desk/admin/grants/", "/desk/admin/security/"],
     "audit": ["/desk/admin/register/", "/desk/admin/events/"],
 }

@@ -113,6 +113,7 @@ def visits(scene: Scene) -> list[tuple[str, str, str]]:
         ("person", "system", f"/desk/admin/people/{scene.people['officer'].pk}/"),
         ("person-grants", "security", f"/desk/admin/people/{scene.people['section'].pk}/"),
         ("establish", "system", "/desk/admin/do/organ.establish/"),
+        ("operations", "system", "/desk/admin/operations/"),
         ("calendars", "system", "/desk/admin/calendars/"),
         ("notice", "system", "/desk/admin/calendars/notice/"),
         ("grants", "security", "/desk/admin/grants/"),
@@ -160,6 +161,28 @@ def test_axe_finds_nothing_on_forms_that_were_refused(browser: Browser, scene: S
         problems += [f"{address}: {item['id']} {[node['target'] for node in item['nodes']][:3]}" for item in found]
         if SHOTS:
             page.screenshot(path=f"{SHOTS}/wrong-{who}-phone.png", full_page=True)
+        page.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_axe_finds_nothing_in_elder_mode_high_contrast_and_dark(browser: Browser, scene: Scene) -> None:
+    problems: list[str] = []
+    for mode in ("gk_elder", "gk_contrast", "dark"):
+        client = Desk(scene.office).client("officer")
+        client.cookies[mode] = "1"
+        page, _ = open_page(browser, client, "wide")
+        page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
+        for address in (
+            "/desk/",
+            scene.path("draft"),
+            scene.path("draft", "edit/"),
+            scene.path("review", "difference/"),
+        ):
+            page.goto(SITE + address)
+            found = Axe().run(page, options=RULES).response["violations"]
+            problems += [f"{mode} {address}: {item['id']} {item['nodes'][0]['target']}" for item in found]
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/difference-{mode}.png", full_page=True)
         page.close()
     assert not problems, "\n".join(problems)
 

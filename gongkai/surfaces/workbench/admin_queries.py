@@ -9,6 +9,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
+from gongkai.engine.notices.models import Notice
+from gongkai.engine.notices.queries import undelivered
+from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.models import Deputy, Grant, SecurityEvent, ServiceToken
@@ -158,6 +161,27 @@ def register_health() -> Health:
         leaves=Leaf.objects.count(),
         unsealed=UnsealedEvent.objects.count(),
         events=Event.objects.count(),
+    )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What the tick has not been able to do: each number should go back to nought by itself."""
+
+    unsealed: int
+    publications: int
+    undelivered: list[Notice]
+    undelivered_count: int
+
+
+def operations_owed() -> Owed:
+    """Events not yet in the tree, publications past their moment, notices that were given up."""
+    given_up = undelivered()
+    return Owed(
+        unsealed=UnsealedEvent.objects.count(),
+        publications=due_publications(clock.now()).count(),
+        undelivered=list(given_up.select_related("recipient")[:PAGE_SIZE]),
+        undelivered_count=given_up.order_by().count(),
     )
 
 

@@ -75,5 +75,5 @@ class SourceForm(forms.Form):
     keeps_source = forms.BooleanField(
         label="把原件作为附件保存",
         required=False,
-        help_text="附件随正文一并公开，校核和一键遮盖只管正文；原件中有个人信息的，不要勾选。",
+        help_text="附件随正文一并公开；一键遮盖只改正文，原件中有个人信息的，请换成遮盖后的文件。",
     )

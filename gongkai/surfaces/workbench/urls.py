@@ -30,6 +30,7 @@ urlpatterns = [
     path("admin/calendars/", law.calendars, name="calendars"),
     path("admin/calendars/notice/", law.notice, name="notice"),
     path("admin/rules/", law.rules, name="rules"),
+    path("admin/operations/", oversight.operations, name="operations"),
     path("admin/register/", oversight.register, name="register"),
     path("admin/events/", oversight.events, name="events"),
     path("admin/do/<str:name>/", admin.ask, name="admin_new"),

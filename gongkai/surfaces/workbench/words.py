@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gongkai.engine.records import subject
+from gongkai.engine.records.models import LinkKind, Validity
 from gongkai.engine.reviews.presets import MIGRATION, PRESETS, STEP_KINDS
 from gongkai.engine.reviews.reasons import LISTS
 from gongkai.ground.gate.table import ACTIONS
@@ -166,6 +167,10 @@ def event_facts(data: Mapping[str, Any]) -> list[str]:
         facts.append(f"原因：{reason_words(str(data['reason']))}")
     if data.get("ground"):
         facts.append(f"依据：{reason_words(str(data['ground']))}")
+    if data.get("validity") in Validity.values:
+        facts.append(f"{Validity(data['validity']).label}，依据 {data.get('by', '')}")
+    if data.get("kind") in LinkKind.values:
+        facts.append(str(LinkKind(data["kind"]).label))
     if data.get("code") in WORDINGS:
         facts.append(WORDINGS[str(data["code"])].what.split("：")[0].rstrip("。"))
     return facts

@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
         "管理",
         (
             ("organs", "机构和人员", "organ", "workbench:organs", frozenset({"organ.maintain", "person.maintain"})),
+            ("operations", "运行状况", "bell", "workbench:operations", frozenset({"operations.read"})),
             ("calendars", "工作日历", "calendar", "workbench:calendars", frozenset({"calendar.maintain"})),
             ("grants", "授权和代理", "lock", "workbench:grants", frozenset({"grant.maintain"})),
             ("security", "安全日志", "bell", "workbench:security", frozenset({"security.read"})),
@@ -73,6 +74,13 @@ def desk_navigation(context: Context) -> list[Group]:
         if shown:
             groups.append(Group(label, shown))
     return groups
+
+
+@register.simple_tag(takes_context=True)
+def holds(context: Context, right: str) -> bool:
+    """Does this person hold a right anywhere?"""
+    actor: Actor | None = getattr(context["request"], "actor", None)
+    return actor is not None and bool(actor.holds(right))
 
 
 @register.simple_tag

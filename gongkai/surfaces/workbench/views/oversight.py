@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongkai.engine.notices.outbox import has_channels
 from gongkai.ground.register.verify import verify_all
 from gongkai.surfaces.workbench import admin_queries as queries
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, require
@@ -35,6 +36,15 @@ def security(request: DeskRequest) -> HttpResponse:
     words = request.GET.get("who", "")
     context = {"rows": queries.security_lines(words), "who": words, "at": "security"}
     return render(request, "workbench/security.html", context)
+
+
+@require_safe
+@desk_page
+def operations(request: DeskRequest) -> HttpResponse:
+    """What the platform owes and could not do, for the system administrator."""
+    require(request, "operations.read", "运行状况")
+    context = {"owed": queries.operations_owed(), "has_channels": has_channels(), "at": "operations"}
+    return render(request, "workbench/operations.html", context)
 
 
 @require_safe
