@@ -7,12 +7,18 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from gongkai.engine.records.actions import abandon_correction, correct, edit, link, publish, submit
+from gongkai.engine.records.actions import abandon_correction, correct, edit, link, publish, revise, submit
+from gongkai.engine.records.attribute import fitting_grounds
 from gongkai.engine.records.models import Link, Record
+from gongkai.engine.reviews.actions import agree, return_to_organ
+from gongkai.engine.reviews.models import Opinion
+from gongkai.engine.reviews.queries import open_steps
 from gongkai.ground import clock
-from tests.builders import Office, agree_to_all, content, public_record
+from gongkai.ground.refusal import Refused
+from tests.builders import Office, agree_to_all, content, draft_record, public_record
 
 pytestmark = pytest.mark.django_db
+NO_GROUND = "ground_missing"
 
 
 @pytest.fixture
@@ -51,3 +57,53 @@ def test_a_relation_made_in_a_correction_is_shown_when_the_correction_is(
     assert "本文件已于 2026-03-03 废止" in Client().get(f"/r/{theirs.index_number}").content.decode()
     assert Link.objects.count() == 1
     assert Record.objects.get(pk=theirs.pk).validity == "repealed"
+
+
+def test_nothing_is_linked_once_somebody_agreed(office: Office) -> None:
+    target, record, officer = public_record(office), draft_record(office), office.actor("officer")
+    submit(record, actor=officer)
+    agree(record, "section", actor=office.actor("section"))
+    with pytest.raises(Refused) as told:
+        link(record, actor=officer, target=target, kind="repeals")
+    assert (told.value.code, Link.objects.count()) == ("gate.wrong_state", 0)
+
+
+def test_withholding_a_policy_under_review_starts_the_review_that_asks_for_it(office: Office) -> None:
+    record, officer = draft_record(office), office.actor("officer")
+    submit(record, actor=officer)
+    agree(record, "section", actor=office.actor("section"))
+    ground = next(iter(fitting_grounds("withheld")))
+    withheld = content(disclosure="withheld", disclosure_basis=ground, disclosure_reason="属于内部事务。")
+    revise(record, actor=officer, content=withheld)
+    assert record.state == "proposed"
+    assert [step.code for step in open_steps(record)] == ["attribute"]
+    agree_to_all(office, record)
+    assert record.state == "signed_off"
+    assert Opinion.objects.filter(step__code="attribute", edition=record.working).count() == 1
+
+
+@pytest.mark.parametrize("text", ["机密★10年", "绝密★启用前"])
+def test_no_opinion_and_no_relation_keeps_a_classification_mark(office: Office, text: str) -> None:
+    target, record, officer = public_record(office), draft_record(office), office.actor("officer")
+    before = Opinion.objects.count()
+    with pytest.raises(Refused) as told:
+        link(record, actor=officer, target=target, kind="based_on", note=text)
+    assert told.value.code == "records.classification_mark"
+    submit(record, actor=officer)
+    for act in (
+        lambda: agree(record, "section", actor=office.actor("section"), text=text),
+        lambda: return_to_organ(record, actor=office.actor("ogi"), reason=NO_GROUND, text=text),
+    ):
+        with pytest.raises(Refused) as told:
+            act()
+        assert told.value.code == "records.classification_mark"
+    assert (Link.objects.count(), Opinion.objects.count()) == (0, before)
+
+
+def test_what_the_office_for_openness_writes_when_it_returns_is_kept(office: Office) -> None:
+    record = draft_record(office)
+    submit(record, actor=office.actor("officer"))
+    return_to_organ(record, actor=office.actor("ogi"), reason=NO_GROUND, text="请补充公开依据。")
+    opinion = Opinion.objects.get()
+    assert (opinion.verdict, opinion.reason_code, opinion.text) == ("return", NO_GROUND, "请补充公开依据。")
+    assert (opinion.reviewer, opinion.edition) == (office.people["ogi"], record.working)

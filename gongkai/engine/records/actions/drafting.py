@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
-from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked
+from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked, refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
+from gongkai.engine.records.editions import kind_of
 from gongkai.engine.records.guards import has_undisclosed_attribute, is_hidden, is_shown
 from gongkai.engine.records.index_numbers import refuse_unfit_index_number
-from gongkai.engine.records.models import EditBuffer, Link, LinkKind, Record
+from gongkai.engine.records.models import Disclosure, EditBuffer, Link, LinkKind, Record
 from gongkai.engine.records.subject import (
     CORRECTING,
     DISCARDED,
@@ -173,13 +174,30 @@ def edit(
 def revise(
     record: Record, *, actor: Actor, content: Mapping[str, Any], files: Sequence[Mapping[str, Any]] | None = None
 ) -> Outcome:
-    """Save a new edition under review: every earlier opinion must be reaffirmed on it, parallel steps start anew."""
+    """Save a new edition under review: every earlier opinion must be reaffirmed on it, parallel steps start anew.
+
+    A policy document that is now to be withheld, or no longer, takes other steps: its review starts anew.
+    """
+    was_withheld = _is_withheld_policy(record)
     outcome = _save_edition(record, actor, content, files)
+    if _is_withheld_policy(record) != was_withheld:
+        close_round(record)
+        open_round(record, disclosure=_disclosure(record))
+        record.state = PROPOSED
+        return outcome
     if record.state == SIGNED_OFF:
         open_again(record)
         record.state = IN_REVIEW
     settle(record)
     return outcome
+
+
+def _disclosure(record: Record) -> str:
+    return str(record.working.content.get("disclosure", "")) if record.working else ""
+
+
+def _is_withheld_policy(record: Record) -> bool:
+    return kind_of(record.kind).is_policy and _disclosure(record) == Disclosure.WITHHELD
 
 
 def open_again(record: Record) -> None:
@@ -323,11 +341,15 @@ def reopen(record: Record, *, actor: Actor) -> Outcome:
     on=Record,
     title="建立关联",
     right="record.draft",
-    states=(DRAFTING, RETURNED, PROPOSED, IN_REVIEW, CORRECTING),
+    states=(DRAFTING, RETURNED, PROPOSED, CORRECTING),
     event="record.linked",
 )
 def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note: str = "") -> Outcome:
-    """Relate this record to another; repealing and replacing take effect when this one is published."""
+    """Relate this record to another; repealing and replacing take effect when this one is published.
+
+    Not once somebody has given an opinion: what a document does to others is among what reviewers agree to.
+    """
+    refuse_any_mark({"note": note})
     pk = target.pk if isinstance(target, Record) else target
     # What is public may be linked by anybody; a draft only by who may know of it.
     found = Record.objects.filter(pk=pk, is_visible=True).first() or visible(Record, actor).filter(pk=pk).first()
@@ -344,7 +366,7 @@ def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note:
     on=Record,
     title="取消关联",
     right="record.draft",
-    states=(DRAFTING, RETURNED, PROPOSED, IN_REVIEW, CORRECTING),
+    states=(DRAFTING, RETURNED, PROPOSED, CORRECTING),
     event="record.unlinked",
     guards=[is_hidden],
 )

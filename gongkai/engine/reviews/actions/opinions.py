@@ -8,6 +8,7 @@ from typing import Any
 
 from gongkai.engine.checks.queries import undecided
 from gongkai.engine.notices.outbox import queue_notice
+from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.subject import IN_REVIEW, PROPOSED, RETURNED, SCHEDULED, SIGNED_OFF
@@ -16,10 +17,10 @@ from gongkai.engine.reviews.digests import opinion_digest
 from gongkai.engine.reviews.guards import persons_acting, refuse_same_hand, step_waiting
 from gongkai.engine.reviews.models import Opinion, Step, Verdict
 from gongkai.engine.reviews.presets import STEP_KINDS, StepKind
-from gongkai.engine.reviews.queries import earlier_opinion, open_steps
+from gongkai.engine.reviews.queries import current_review, earlier_opinion, open_steps
 from gongkai.engine.reviews.reasons import refuse_unknown_reason
 from gongkai.ground import clock
-from gongkai.ground.access.actors import Actor
+from gongkai.ground.access.actors import Actor, HeldGrant
 from gongkai.ground.access.rules import covering
 from gongkai.ground.gate.door import Action, Outcome, action
 from gongkai.ground.refusal import Refused, wording
@@ -56,6 +57,7 @@ def _not_same_hand(kind: StepKind) -> Any:
 def _agree(record: Record, *, actor: Actor, code: str, text: str, publish_at: dt.datetime | None) -> Outcome:
     kind = STEP_KINDS[code]
     step = step_waiting(record, code, actor, kind.right)
+    refuse_any_mark({"text": text})
     refuse_unfit_attribute(record)
     if code == "sign_off":
         _refuse_undecided(record)
@@ -81,10 +83,11 @@ def _write(
     *,
     reason_code: str = "",
     reaffirms: Opinion | None = None,
+    grant: HeldGrant | None = None,
 ) -> Opinion:
     edition = record.working
     assert edition is not None
-    grant = covering(actor, STEP_KINDS[step.code].right, step.organ_id)
+    grant = grant or covering(actor, STEP_KINDS[step.code].right, step.organ_id)
     principal = grant.principal_id if grant is not None and grant.principal_id != actor.person_id else None
     return Opinion.objects.create(
         step=step,
@@ -146,12 +149,18 @@ def agree(record: Record, code: str, *, actor: Actor, text: str = "", publish_at
     return opinion
 
 
-def _return(record: Record, *, actor: Actor, reason: str, text: str, list_name: str) -> Outcome:
+def _return(record: Record, *, actor: Actor, reason: str, text: str, list_name: str, right: str) -> Outcome:
     refuse_unknown_reason(list_name, reason, text)
-    held = [step for step in open_steps(record) if covering(actor, STEP_KINDS[step.code].right, step.organ_id)]
+    refuse_any_mark({"text": text})
+    waiting = open_steps(record)
+    held = [step for step in waiting if covering(actor, STEP_KINDS[step.code].right, step.organ_id)]
+    # Whoever returns without a step of the round says why at the step that waits, or at the last one.
+    review = current_review(record)
+    step = next(iter([*held, *waiting]), None) or (review.steps.last() if review else None)
     data: dict[str, Any] = {"reason": reason}
-    if held:
-        opinion = _write(record, held[0], actor, Verdict.RETURN, text, reason_code=reason)
+    if step is not None:
+        grant = None if held else covering(actor, right, record.organ_id)
+        opinion = _write(record, step, actor, Verdict.RETURN, text, reason_code=reason, grant=grant)
         data |= _facts(opinion)
     settle(record)
     close_round(record)
@@ -183,7 +192,9 @@ def _own_and_consenting_organs(record: Record) -> Iterable[int]:
 )
 def return_for_correction(record: Record, *, actor: Actor, reason: str, text: str) -> Outcome:
     """Send a record back to its drafter inside the organ (退回修改), with a coded reason and a written opinion."""
-    return _return(record, actor=actor, reason=reason, text=text, list_name="return_for_correction")
+    return _return(
+        record, actor=actor, reason=reason, text=text, list_name="return_for_correction", right="review.return"
+    )
 
 
 @action(
@@ -198,4 +209,6 @@ def return_for_correction(record: Record, *, actor: Actor, reason: str, text: st
 )
 def return_to_organ(record: Record, *, actor: Actor, reason: str, text: str) -> Outcome:
     """Send a department's draft back to the submitting organ (退文) for lack of attribute, ground or interpretation."""
-    return _return(record, actor=actor, reason=reason, text=text, list_name="return_to_organ")
+    return _return(
+        record, actor=actor, reason=reason, text=text, list_name="return_to_organ", right="record.return_to_organ"
+    )
