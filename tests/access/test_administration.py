@@ -190,6 +190,29 @@ def test_tokens_are_for_service_accounts_only(city, security):
     assert not ServiceToken.objects.exists()
 
 
+def test_nobody_grants_further_than_the_own_grant_reaches(city):
+    below = make_organ("YZ-1", city)
+    actor = as_actor(make_person("here", city, Role.SECURITY_ADMIN))
+    person = make_person("chen", city)
+    before = Grant.objects.count()
+    with pytest.raises(Refused) as no:
+        actions.grant(actor=actor, organ=city, person=person, role=Role.SIGNER, with_subtree=True)
+    assert (no.value.code, Grant.objects.count()) == ("access.beyond_reach", before)
+    assert actions.grant(actor=actor, organ=city, person=person, role=Role.SIGNER).organ == city
+    wide = as_actor(make_person("wide", city, Role.SECURITY_ADMIN, with_subtree=True))
+    assert actions.grant(actor=wide, organ=below, person=person, role=Role.SIGNER, with_subtree=True).with_subtree
+
+
+def test_a_token_stands_in_for_nobody(city, security):
+    robot, signer = make_person("robot", city, Role.SERVICE), make_person("signer", city, Role.SIGNER)
+    issued = actions.issue_token(actor=as_actor(security), person=robot, label="x", valid_until=TODAY)
+    Deputy.objects.create(principal=signer, deputy=robot, valid_from=TODAY, valid_until=TODAY)
+    acting = service_actor(issued.plaintext)
+    assert acting is not None
+    assert acting.holds("record.draft")
+    assert not acting.holds("record.take_down")
+
+
 def test_rights_of_a_person_in_words(city):
     bureau = make_organ("YZ-1", city, name="云洲市教育局")
     person = make_person("chen", bureau, Role.OFFICER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 
@@ -103,4 +103,8 @@ def service_actor(token: str) -> Actor | None:
         .select_related("person")
         .first()
     )
-    return actor_for(row.person, prefix="service") if row else None
+    if row is None:
+        return None
+    actor = actor_for(row.person, prefix="service")
+    # A machine stands in for nobody: what a person lends is lent to a person.
+    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.principal_id == row.person_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from gongkai.ground import clock
 from gongkai.ground.access import subject as _subject  # noqa: F401 - declares what the actions are on
@@ -10,6 +11,7 @@ from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.models import Deputy, Grant
 from gongkai.ground.access.queries import grants_not_over
 from gongkai.ground.access.roles import ADMIN_ROLES, ROLE_NAMES, Role
+from gongkai.ground.access.rules import covering
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused, wording
@@ -36,6 +38,12 @@ TWICE = wording(
 OVER = wording("access.over", what="这项授权已经结束。", todo="请刷新页面。")
 LAST_ADMIN = wording(
     "access.last_admin", what="这是最后一名{role}，终止后将无人可以办理。", todo="请先授权另一人担任，再终止此项授权。"
+)
+BEYOND_REACH = wording(
+    "access.beyond_reach",
+    what="您的授权不含下级机构，不能授予“含下级”的权限。",
+    todo="请去掉“含下级”，或由管辖下级机构的安全管理员办理。",
+    status=403,
 )
 #: Practice of classified protection (等级保护), not a statute: system, security and audit administration apart.
 SEPARATION = "GB/T 22239—2019 安全管理中心（三权分立，实践要求）"
@@ -71,11 +79,22 @@ def grant(
     if valid_until is not None and valid_until < start:
         raise Refused(ENDS_BEFORE_START, where="止")
     _refuse_mixture(holder, wanted, organ)
+    if with_subtree and not actor.is_system:
+        _refuse_beyond_reach(actor, organ)
     made = Grant.objects.create(
         person=holder, role=wanted, organ=organ, with_subtree=with_subtree, valid_from=start, valid_until=valid_until
     )
     data = {"person": holder.pk, "role": str(wanted), "with_subtree": with_subtree, "from": start.isoformat()}
     return Outcome(result=made, data=data | {"until": valid_until.isoformat() if valid_until is not None else None})
+
+
+def _refuse_beyond_reach(actor: Actor, organ: Organ) -> None:
+    """Nobody gives a right over organs that the own grant does not reach: "with subtree" takes a subtree."""
+    held = [
+        replace(actor, grants=(grant,), reaches={}) for grant in actor.holds("grant.maintain") if grant.with_subtree
+    ]
+    if not any(covering(one, "grant.maintain", organ.pk) for one in held):
+        raise Refused(BEYOND_REACH, SEPARATION, where="含下级")
 
 
 def _refuse_self(actor: Actor, person: Person) -> None:
