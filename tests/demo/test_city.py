@@ -13,6 +13,7 @@ from django.test import Client
 
 from gongkai.config import env
 from gongkai.engine.checks.queries import undecided
+from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.subject import STATE_NAMES
@@ -194,3 +195,18 @@ def test_no_sentence_is_taken_from_real_documents(shared: Path) -> None:
         for sentence in re.split(r"[\n。；|]", texts.source(key)[1]):
             plain = re.sub(r"\s+", "", sentence)
             assert len(plain) < 9 or plain not in real, (key, plain)
+
+
+def test_one_publication_is_due_today_and_one_is_overdue() -> None:
+    clocks = {item.title: Deadline.objects.get(subject_type="record", subject_id=str(item.pk)) for item in waiting()}
+    due = {title: deadline.due_on for title, deadline in clocks.items()}
+    assert [title for title, day in due.items() if day == MONDAY.date()] == [
+        "云洲市教育局关于规范中小学课后服务收费的通知"
+    ]
+    assert [title[-15:] for title, day in due.items() if day < MONDAY.date()] == ["关于开展绿色学校创建活动的通知"]
+
+
+def waiting() -> list[Record]:
+    """What is owed to the public and not there yet."""
+    states = ("proposed", "in_review", "signed_off", "scheduled")
+    return list(Record.objects.filter(state__in=states, disclosure="proactive").order_by("pk"))

@@ -141,8 +141,8 @@ def found_numbers(city: City) -> Story:
 
 
 def fees(city: City) -> Story:
-    """Signed off, waiting for the editor."""
-    at = desk(city, "after-school", 7)
+    """Signed off, waiting for the editor, and to be public today: twenty working days are over."""
+    at = desk(city, "after-school", 20)
     yield from at.proposed()
     yield from at.reviewed()
 
@@ -236,8 +236,8 @@ def discarded(city: City) -> Story:
 
 
 def green_schools(city: City) -> Story:
-    """Issued together with the bureau of education, whose consent is awaited."""
-    yield from _stopped(city, "green-schools", 5, "consent", co_issuers=["yunzhou-edu"])
+    """Issued together with the bureau of education, whose consent is overdue."""
+    yield from _stopped(city, "green-schools", 22, "consent", co_issuers=["yunzhou-edu"])
 
 
 def complaint_reply(city: City) -> Story:
