@@ -301,3 +301,16 @@ def test_a_drafter_cannot_choose_a_lighter_way_than_the_organ_uses() -> None:
     assert refused.value.code == "records.preset_too_light"
     assert Record.objects.count() == 0
     assert draft_record(office, preset="full").preset == "full"
+
+
+def test_signing_off_for_a_moment_that_has_passed_is_refused() -> None:
+    office = Office()
+    record = draft_record(office)
+    submit(record, actor=office.actor("officer"))
+    agree(record, "section", actor=office.actor("section"))
+    agree(record, "secrecy", actor=office.actor("secrecy"))
+    with pytest.raises(Refused) as refused:
+        agree(record, "sign_off", actor=office.actor("sign_off"), publish_at=clock.now() - dt.timedelta(minutes=1))
+    assert refused.value.code == "records.past_moment"
+    record.refresh_from_db()
+    assert (record.state, record.scheduled_for) == ("in_review", None)

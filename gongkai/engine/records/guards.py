@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from gongkai.engine.records.models import Disclosure, ExpungeOrder, Record
 from gongkai.engine.reviews.presets import STEP_KINDS
 from gongkai.engine.reviews.queries import current_review, unsatisfied_steps
+from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.refusal import Refused, wording
 
@@ -29,6 +32,9 @@ PROACTIVE = wording(
 )
 SAME_PERSON = wording(
     "records.same_person", what="须由另一人办理：您已办理前一步。", todo="请由另一位有权限的人员办理。", status=403
+)
+PAST = wording(
+    "records.past_moment", what="定时发布的时间已经过去。", todo="请选择将来的时间，或者立即公开。", status=422
 )
 NO_ORDER = wording("records.no_order", what="还没有人提出清除。", todo="清除须两人办理：先由一人提出，再由另一人确认。")
 
@@ -81,3 +87,9 @@ def is_second_person(record: Record, actor: Actor) -> None:
         raise Refused(NO_ORDER)
     if order.asked_by_id == actor.person_id:
         raise Refused(SAME_PERSON)
+
+
+def refuse_past(at: dt.datetime) -> None:
+    """Refuse a moment of publication that has passed."""
+    if at <= clock.now():
+        raise Refused(PAST, where="定时发布时间")

@@ -11,7 +11,7 @@ from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
 from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import content_of
-from gongkai.engine.records.guards import is_publishable, is_shown
+from gongkai.engine.records.guards import is_publishable, is_shown, refuse_past
 from gongkai.engine.records.index_numbers import next_index_number
 from gongkai.engine.records.models import LinkKind, Publication, Record, Validity
 from gongkai.engine.records.subject import (
@@ -36,9 +36,6 @@ PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、�
 SHOWN_STATES = (PUBLIC, CORRECTING, RETURNED, PROPOSED, IN_REVIEW, SIGNED_OFF, SCHEDULED)
 CHANNEL = "portal"
 
-PAST = wording(
-    "records.past_moment", what="定时发布的时间已经过去。", todo="请选择将来的时间，或者立即公开。", status=422
-)
 NOT_BY = wording(
     "records.not_by",
     what="作出修改或废止的文件尚未公开，或者没有与本件建立相应关联。",
@@ -67,8 +64,7 @@ _BY_STRENGTH = (Validity.IN_FORCE, Validity.AMENDED, Validity.LAPSED, Validity.R
 )
 def schedule(record: Record, *, actor: Actor, at: dt.datetime) -> Outcome:
     """Set the moment of publication; the gate looks at everything again when it comes."""
-    if at <= clock.now():
-        raise Refused(PAST, where="定时发布时间")
+    refuse_past(at)
     record.state, record.scheduled_for = SCHEDULED, at
     return Outcome(data={"for": at.isoformat()})
 

@@ -10,6 +10,7 @@ from gongkai.engine.checks.queries import undecided
 from gongkai.engine.notices.outbox import queue_notice
 from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
+from gongkai.engine.records.guards import refuse_past
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.subject import IN_REVIEW, PROPOSED, RETURNED, SCHEDULED, SIGNED_OFF
 from gongkai.engine.reviews.actions.rounds import close_round, settle
@@ -57,6 +58,8 @@ def _not_same_hand(kind: StepKind) -> Any:
 def _agree(record: Record, *, actor: Actor, code: str, text: str, publish_at: dt.datetime | None) -> Outcome:
     kind = STEP_KINDS[code]
     step = step_waiting(record, code, actor, kind.right)
+    if publish_at is not None:
+        refuse_past(publish_at)
     refuse_any_mark({"text": text})
     refuse_unfit_attribute(record)
     if code == "sign_off":
