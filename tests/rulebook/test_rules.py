@@ -217,3 +217,10 @@ def test_an_override_ends_on_a_day_and_needs_a_reason(city: City) -> None:
     end_override(row, actor=desk, last_day=D("2026-03-31"), reason="不再需要")
     assert (days(city.city, "2026-03-31"), days(city.city, "2026-04-01")) == (10, 15)
     assert Event.objects.filter(name="rule.override_ended").count() == 1
+
+
+def test_who_made_an_override_for_its_own_organ_can_end_it(city: City) -> None:
+    own = city.actor(Role.OGI_OFFICE, city.bureau)
+    row = change(own, organ=city.bureau)
+    end_override(row, actor=own, last_day=D("2026-03-31"), reason="不再需要")
+    assert RuleOverride.objects.get().valid_until == D("2026-03-31")

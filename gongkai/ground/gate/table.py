@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gongkai.ground.access.actors import Actor
 
 Guard = Callable[[Any, "Actor"], None]
-Organs = Callable[[Any], Iterable[int]]
+Organs = Callable[[Any], Iterable[int | None]]
 Scope = Callable[["Actor", str], Q]
 
 

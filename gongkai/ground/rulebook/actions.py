@@ -105,7 +105,13 @@ def _check(
 
 
 @action(
-    "rule.end_override", on=RuleOverride, title="终止规则预设调整", right="rule.preset", event="rule.override_ended"
+    "rule.end_override",
+    on=RuleOverride,
+    title="终止规则预设调整",
+    right="rule.preset",
+    event="rule.override_ended",
+    # Who could make it for its organ can end it; one for a region or for all belongs to the whole platform.
+    organs=lambda row: [row.organ_id],
 )
 def end_override(row: RuleOverride, *, actor: Actor, last_day: dt.date, reason: str) -> Outcome:
     """Let an override end on a day; the rulebook's own preset applies from the next. Needs a reason."""
