@@ -7,13 +7,16 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from gongkai.engine.records.actions import abandon_correction, correct, edit, link, publish, revise, submit
+from gongkai.engine.records.actions import abandon_correction, correct, edit, link, migrate, publish, revise, submit
+from gongkai.engine.records.attachments import entry_of
 from gongkai.engine.records.attribute import fitting_grounds
 from gongkai.engine.records.models import Link, Record
 from gongkai.engine.reviews.actions import agree, return_to_organ
 from gongkai.engine.reviews.models import Opinion
 from gongkai.engine.reviews.queries import open_steps
 from gongkai.ground import clock
+from gongkai.ground.access.actors import SYSTEM
+from gongkai.ground.files.actions import upload
 from gongkai.ground.refusal import Refused
 from tests.builders import Office, agree_to_all, content, draft_record, public_record
 
@@ -107,3 +110,21 @@ def test_what_the_office_for_openness_writes_when_it_returns_is_kept(office: Off
     opinion = Opinion.objects.get()
     assert (opinion.verdict, opinion.reason_code, opinion.text) == ("return", NO_GROUND, "请补充公开依据。")
     assert (opinion.reviewer, opinion.edition) == (office.people["ogi"], record.working)
+
+
+def test_a_correction_keeps_its_note_through_the_review(office: Office) -> None:
+    record, officer = public_record(office), office.actor("officer")
+    correct(record, actor=officer)
+    edit(record, actor=officer, content=content(title="更正后的标题", change_note="更正标题。"))
+    submit(record, actor=officer)
+    with pytest.raises(Refused) as told:
+        revise(record, actor=officer, content=content(title="更正后的标题"))
+    assert (told.value.code, record.editions.count()) == ("records.no_note", 2)
+
+
+def test_the_attachment_of_a_migrated_page_can_be_fetched(office: Office) -> None:
+    file, _ = upload("附件的内容。".encode(), "附件.txt", organ=office.organ, actor=SYSTEM)
+    item = {"kind": "notice", "content": content(), "files": [entry_of(file)]}
+    record = migrate(actor=office.actor("ogi"), organ=office.organ, item=item, already_public="原网站已公开。")
+    answer = Client().get(f"/r/{record.index_number}.file/1")
+    assert (answer.status_code, answer.content) == (200, "附件的内容。".encode())

@@ -180,6 +180,8 @@ def revise(
     """
     was_withheld = _is_withheld_policy(record)
     outcome = _save_edition(record, actor, content, files)
+    if record.is_visible:
+        _refuse_no_note(record)
     if _is_withheld_policy(record) != was_withheld:
         close_round(record)
         open_round(record, disclosure=_disclosure(record))
@@ -190,6 +192,12 @@ def revise(
         record.state = IN_REVIEW
     settle(record)
     return outcome
+
+
+def _refuse_no_note(record: Record) -> None:
+    """A correction says to the public what was corrected, from its proposal on."""
+    if record.working is None or not record.working.content.get("change_note"):
+        raise Refused(NO_NOTE, "《政府信息公开条例》第六条", where="更正说明")
 
 
 def _disclosure(record: Record) -> str:
@@ -238,8 +246,7 @@ def submit(record: Record, *, actor: Actor) -> Outcome:
     if record.is_visible:
         if record.working_id == record.current_id:
             raise Refused(NOTHING_NEW)
-        if not content.get("change_note"):
-            raise Refused(NO_NOTE, "《政府信息公开条例》第六条", where="更正说明")
+        _refuse_no_note(record)
     refuse_unfit_attribute(record)
     open_round(record, disclosure=content.get("disclosure", ""))
     record.state = PROPOSED

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from gongkai.engine.checks.actions import check_editions
 from gongkai.engine.records.actions.publishing import CHANNEL, opened
 from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
+from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of
@@ -19,7 +20,8 @@ from gongkai.engine.records.models import Disclosure, Edition, Facet, Publicatio
 from gongkai.engine.records.subject import PUBLIC
 from gongkai.engine.reviews.actions.rounds import migrated_opinions
 from gongkai.ground import clock
-from gongkai.ground.access.actors import Actor
+from gongkai.ground.access.actors import SYSTEM, Actor
+from gongkai.ground.files.actions import release
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused, wording
@@ -78,6 +80,9 @@ def _migrate(
         Publication(record=record, edition=record.current, channel=CHANNEL, from_at=_since(record))
         for record in records
     )
+    for file in files_of([edition for edition, item in zip(editions, items, strict=True) if item.get("files")]):
+        if file.state == "sealed":
+            release(file, actor=SYSTEM)
     check_editions(
         [
             {
