@@ -72,6 +72,21 @@ def test_a_cursor_that_is_none_is_refused(office: Office, cursor: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "api.bad_cursor")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/records?kind=%00", 422),
+        ("/records?document_number=%00", 422),
+        ("/organs?after=%00", 422),
+        ("/organs?parent_code=%00", 422),
+        ("/records/%00", 404),
+    ],
+)
+def test_a_zero_byte_is_refused_in_words_on_every_database(office: Office, path: str, status: int) -> None:
+    answer = Client().get(f"/api/v1{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
 def test_a_delivery_repeated_under_its_key_makes_one_record(office: Office) -> None:
     first = post("/received", proposal())
     second = post("/received", proposal())

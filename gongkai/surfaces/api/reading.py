@@ -19,6 +19,8 @@ from gongkai.surfaces.api.shapes import record_detail, record_out
 
 router = Router(tags=["公开信息"], auth=None)
 LARGEST_PAGE = 100
+# PostgreSQL cannot even ask for a text with U+0000.
+NO_NUL = r"^[^\x00]*$"
 
 BAD_CURSOR = wording(
     "api.bad_cursor", what="翻页标记不能识别。", todo="请使用上一页回答中的 next，或者从头开始。", status=422
@@ -28,12 +30,12 @@ BAD_CURSOR = wording(
 @router.get("/records", response={200: RecordPage, 422: Problem}, summary="公开信息列表（新的在前）")
 def records(
     request: HttpRequest,
-    kind: str = Query("", max_length=40),
-    organ_code: str = Query("", max_length=32),
-    validity: str = Query("", max_length=12),
-    document_number: str = Query("", max_length=80),
+    kind: str = Query("", max_length=40, pattern=NO_NUL),
+    organ_code: str = Query("", max_length=32, pattern=NO_NUL),
+    validity: str = Query("", max_length=12, pattern=NO_NUL),
+    document_number: str = Query("", max_length=80, pattern=NO_NUL),
     since: dt.date | None = None,
-    cursor: str = Query("", max_length=80),
+    cursor: str = Query("", max_length=80, pattern=NO_NUL),
     limit: int = Query(20, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
     """Public records by kind, organ, validity, number and day, keyset-paged."""
@@ -76,7 +78,7 @@ def _after(cursor: str) -> Q:
 )
 def record(request: HttpRequest, index_number: str) -> dict[str, Any]:
     """One public record with its content; what is not public is not found."""
-    found = addressed(index_number) if len(index_number) <= LARGEST_PAGE else None
+    found = addressed(index_number) if len(index_number) <= LARGEST_PAGE and "\0" not in index_number else None
     if found is None or not found.is_visible:
         raise Http404
     return record_detail(found)
@@ -99,8 +101,8 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
 @router.get("/organs", response=list[OrganOut], summary="机构")
 def organs(
     request: HttpRequest,
-    parent_code: str = Query("", max_length=32),
-    after: str = Query("", max_length=32),
+    parent_code: str = Query("", max_length=32, pattern=NO_NUL),
+    after: str = Query("", max_length=32, pattern=NO_NUL),
     limit: int = Query(100, ge=1, le=500),
 ) -> list[dict[str, Any]]:
     """Organs in force by code, keyset-paged by ``after``."""
