@@ -17,7 +17,7 @@ from gongkai.engine.checks.models import Decision, Finding, FindingDecision
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.files.crypto import blind_index
-from gongkai.ground.files.marks import CITATION
+from gongkai.ground.files.marks import CITATION, refuse_marked
 from gongkai.ground.files.text import Block
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.gate.table import subject
@@ -157,6 +157,7 @@ def decide(finding: Finding, *, actor: Actor, decision: str, reason: str) -> Out
         raise Refused(UNKNOWN_DECISION, decision=decision)
     if not reason.strip():
         raise Refused(NO_REASON)
+    refuse_marked(reason)
     if finding.check_code == "classification-mark" and decision != Decision.FALSE_POSITIVE:
         raise Refused(MARK_STANDS, CITATION)
     made = FindingDecision.objects.create(

@@ -208,6 +208,7 @@ class ExpungeOrder(models.Model):
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     ground = models.CharField("依据", max_length=40)
+    note = EncryptedTextField("说明", blank=True, default="", bound_by=("record_id", "asked_by_id"))
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)

@@ -49,7 +49,7 @@ def _co_issued(actor: Actor, right: str) -> Q:
     if not actor.holds(right):
         return Q(pk__in=[])
     mine = Record.co_issuers.through.objects.filter(organ_id__in=reach(actor, right)).values("record_id")
-    return Q(pk__in=mine) & ~Q(state__in=[DRAFTING, DISCARDED])
+    return Q(pk__in=mine) & ~Q(state__in=[DRAFTING, RETURNED, CORRECTING, DISCARDED])
 
 
 subject(Record, "record", states=STATES, read_right="record.read", widen=_co_issued)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import DatabaseError
+
 from gongkai.engine.records.actions.publishing import hold, publish
 from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.queries import due_publications
@@ -12,6 +16,7 @@ from gongkai.ground.refusal import Refused
 __all__ = ["erase_expunged", "publish_due"]
 
 AT_ONCE = 50
+logger = logging.getLogger(__name__)
 
 
 def publish_due() -> int:
@@ -29,4 +34,7 @@ def publish_due() -> int:
             except Refused:
                 # Somebody else published or unscheduled it in between: nothing is owed any more.
                 continue
+        except (ValueError, LookupError, DatabaseError):
+            # One record that cannot be read must not keep the others from their moment; readiness shows what is late.
+            logger.exception("scheduled publication failed", extra={"record": key})
     return len(keys)

@@ -52,10 +52,18 @@ def step_waiting(record: Record, code: str, actor: Actor, right: str) -> Step:
     return held[0]
 
 
+def _authors(record: Record) -> set[int]:
+    """The drafter, and whoever wrote an edition since the public one: their words are in the text under review."""
+    editions = record.editions.all()
+    if record.published_at is not None and record.current is not None:
+        editions = editions.filter(number__gt=record.current.number)
+    written = set(editions.values_list("author_id", flat=True))
+    return {pk for pk in (record.drafter_id, *written) if pk is not None}
+
+
 def refuse_same_hand(record: Record, step: Step, persons: set[int]) -> None:
-    """Refuse the drafter, the author of the edition, and whoever spoke in another group of this round."""
-    authors = {record.drafter_id, record.working.author_id if record.working else None}
-    if persons & {pk for pk in authors if pk is not None}:
+    """Refuse the drafter, the authors of the text, and whoever spoke in another group of this round."""
+    if persons & _authors(record):
         raise Refused(OWN_DRAFT, SECRECY_LAW, where=STEP_KINDS[step.code].name)
     review = current_review(record)
     for other in weighed_steps(review) if review else []:

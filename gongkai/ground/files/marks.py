@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gongkai.ground.files.text import StructuredText
+from gongkai.ground.refusal import Refused, wording
 
 CITATION = "《中华人民共和国保守国家秘密法》第三十一条、第五十七条"
 
@@ -59,6 +60,15 @@ _INVISIBLE = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
+MARKED = wording(
+    "records.classification_mark",
+    what="录入的内容疑似带有密级标志（{place}），系统没有保存其中任何文字。",
+    todo="本系统为非涉密系统。请立即停止录入，按保密规定在线下办理；确属误判的，请去掉引起误判的字样后重新录入。",
+    status=422,
+    is_traced=True,
+)
+
+
 @dataclass(frozen=True)
 class MarkHit:
     """A suspected mark: which rule, where (never which text around it)."""
@@ -74,6 +84,13 @@ def scan(text: str | StructuredText, filename: str = "") -> list[MarkHit]:
     hits = list(scan_name(filename))
     hits.extend(scan_lines(lines, "第{}行"))
     return hits
+
+
+def refuse_marked(text: str) -> None:
+    """Refuse a typed text that bears a suspected mark, before anything is written (a traced refusal)."""
+    hits = scan(text)
+    if hits:
+        raise Refused(MARKED, CITATION, place=hits[0].place, where=hits[0].place)
 
 
 def scan_name(filename: str) -> Iterator[MarkHit]:

@@ -188,7 +188,7 @@ def metadata(view: RecordView) -> list[Metadatum]:
 
 def banners(view: RecordView) -> list[Banner]:
     """Repealed, amended, lapsed: by what, when, on which basis, and where to read on. Then the last correction."""
-    found = [_ending_banner(view, link) for link in view.incoming if link.kind in _ENDING]
+    found = [_ending_banner(view, link) for link in view.incoming if link.kind in _ENDING and _has_effect(view, link)]
     validity = view.record.validity
     if not found and validity == Validity.LAPSED:
         found = [Banner("warn", "本文件已失效", "保留原文供查阅，不再作为行政管理的依据。")]
@@ -211,6 +211,12 @@ def _ending_banner(view: RecordView, link: Link) -> Banner:
     text = f"{basis}原文保留供查阅，不再作为行政管理的依据。"
     follow = "查看替代它的文件" if link.kind == "replaces" else "查看作出废止的文件"
     return Banner("warn", f"本文件已于 {on} {verb}", text, record_url(other), follow)
+
+
+def _has_effect(view: RecordView, link: Link) -> bool:
+    """Was this record marked by that one? A document of an organ that has no say over it only claims to end it."""
+    number = link.source.index_number
+    return any(e.name == "record.validity_changed" and e.public.get("by") == number for e in view.events)
 
 
 def _effect_moment(view: RecordView, other: Record) -> dt.datetime:

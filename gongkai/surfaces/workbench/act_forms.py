@@ -156,12 +156,6 @@ class RepealForm(forms.Form):
     by = forms.CharField(label="作出修改或废止的文件的索引号", max_length=60)
 
 
-class DiscardForm(forms.Form):
-    """Why a draft is given up."""
-
-    reason = forms.CharField(label="原因", required=False, max_length=200)
-
-
 Arguments = Callable[[dict[str, Any], Actor], dict[str, Any]]
 
 
@@ -223,9 +217,7 @@ ACT_FORMS: dict[str, ActForm] = {
     ),
     "record.schedule": ActForm(records.schedule, ScheduleForm, done="已设定公开时间。"),
     "record.unschedule": ActForm(records.unschedule, is_direct=True, done="已取消定时公开。"),
-    "record.discard": ActForm(
-        records.discard, DiscardForm, caution="作废后不能恢复；版本和意见仍保留备查。", done="已作废。"
-    ),
+    "record.discard": ActForm(records.discard, caution="作废后不能恢复；版本和意见仍保留备查。", done="已作废。"),
     "record.correct": ActForm(records.correct, is_direct=True, done="已开始更正；公开的版本在更正公开前保持不变。"),
     "record.abandon_correction": ActForm(
         records.abandon_correction, caution="放弃后，已保存的更正内容不再继续办理。", done="已放弃更正。"

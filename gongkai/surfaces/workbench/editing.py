@@ -119,3 +119,11 @@ def take_uploads(
             return done, refusal
         done.append((entry_of(file), guarded))
     return done, None
+
+
+def start_of(record: Record) -> dict[str, Any]:
+    """The content an edit starts from: the newest one; a new correction does not inherit the note of the last."""
+    content = dict(record.working.content) if record.working else {}
+    if record.is_visible and record.working_id == record.current_id:
+        content["change_note"] = ""
+    return content

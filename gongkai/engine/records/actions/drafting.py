@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import IntegrityError
+
 from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
 from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked, refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.editions import kind_of
 from gongkai.engine.records.guards import has_undisclosed_attribute, is_hidden, is_shown
-from gongkai.engine.records.index_numbers import refuse_unfit_index_number
-from gongkai.engine.records.models import Disclosure, EditBuffer, Link, LinkKind, Record
+from gongkai.engine.records.index_numbers import TAKEN, refuse_unfit_index_number
+from gongkai.engine.records.models import Disclosure, Link, LinkKind, Record
 from gongkai.engine.records.subject import (
     CORRECTING,
     DISCARDED,
@@ -67,7 +69,11 @@ def _start(
         drafter_id=actor.person_id,
         index_number=index_number,
     )
-    record.save(force_insert=True)
+    try:
+        record.save(force_insert=True)
+    except IntegrityError:
+        # Somebody else took the same number between the look and the write.
+        raise Refused(TAKEN, "国办秘函〔2009〕6号", found=index_number, where="索引号") from None
     record.co_issuers.set(co_issuers)
     add_edition(record, parsed, files, actor)
     record.save()
@@ -149,6 +155,7 @@ def receive(
         index_number=index_number,
         state=PROPOSED,
     )
+    _refuse_empty(record)
     open_round(record, disclosure=record.disclosure)
     start_clocks(record, actor)
     return Outcome(result=record, data=_origin_facts(record))
@@ -238,11 +245,10 @@ def _save_edition(
 def submit(record: Record, *, actor: Actor) -> Outcome:
     """Propose a record for review. Refused without attribute and ground, with unsaved work, or without any text."""
     assert record.working is not None
-    if EditBuffer.objects.filter(record=record).exists():
+    if actor.person_id is not None and record.buffers.filter(person_id=actor.person_id).exists():
         raise Refused(UNSAVED)
     content = record.working.content
-    if not content.get("body") and not record.working.files:
-        raise Refused(NO_TEXT, where="正文")
+    _refuse_empty(record)
     if record.is_visible:
         if record.working_id == record.current_id:
             raise Refused(NOTHING_NEW)
@@ -252,6 +258,12 @@ def submit(record: Record, *, actor: Actor) -> Outcome:
     record.state = PROPOSED
     start_clocks(record, actor)
     return Outcome(data=_edition_facts(record))
+
+
+def _refuse_empty(record: Record) -> None:
+    edition = record.working
+    if edition is None or (not edition.content.get("body") and not edition.files):
+        raise Refused(NO_TEXT, where="正文")
 
 
 @action(
@@ -264,7 +276,7 @@ def submit(record: Record, *, actor: Actor) -> Outcome:
     event="record.discarded",
     guards=[is_hidden],
 )
-def discard(record: Record, *, actor: Actor, reason: str = "") -> Outcome:
+def discard(record: Record, *, actor: Actor) -> Outcome:
     """Give up a draft that was never public; its editions and opinions stay on record."""
     close_round(record)
     cancel_clocks(record, actor, "discarded")
@@ -375,11 +387,13 @@ def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note:
     right="record.draft",
     states=(DRAFTING, RETURNED, PROPOSED, CORRECTING),
     event="record.unlinked",
-    guards=[is_hidden],
 )
 def unlink(record: Record, *, actor: Actor, link_id: int) -> Outcome:
-    """Take back a relation before it was published."""
+    """Take back a relation before it was published; one that the public has seen stays."""
     removed = record.links_out.filter(pk=link_id)
+    standing = record.publications.filter(until_at__isnull=True).order_by("pk").last()
+    if standing is not None:
+        removed = removed.filter(created_at__gt=standing.from_at)
     data = {"links": list(removed.values("target_id", "kind"))}
     removed.delete()
     return Outcome(data=data)

@@ -30,6 +30,7 @@ from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
 from gongkai.ground.files.actions import release
 from gongkai.ground.gate.door import Outcome, action
+from gongkai.ground.organs.models import OrganClosure, OrganSuccession
 from gongkai.ground.refusal import Refused, wording
 
 PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、第二十六条"
@@ -193,14 +194,40 @@ def _ended_facts(ended: list[Publication]) -> dict[str, Any]:
 
 
 def _take_effect(record: Record) -> None:
-    for link in record.links_out.filter(kind__in=_EFFECTS).select_related("target"):
-        if link.target.validity != _effect(link.target, record):
-            repeal(link.target, actor=SYSTEM, by=record)
+    """Mark what this publication amends or repeals; where it cannot decide over the other organ, tell that one."""
+    for target in Record.objects.filter(links_in__source=record, links_in__kind__in=_EFFECTS).distinct().order_by("pk"):
+        if target.validity == _effect(target, record):
+            continue
+        if speaks_for(record.organ_id, target):
+            repeal(target, actor=SYSTEM, by=record)
+        else:
+            queue_notice(
+                people_with("record.repeal", target.organ),
+                subject_type="record",
+                subject_id=str(target.pk),
+                text=f"有文件提出修改或废止本机关一件信息：编号 {target.pk}，{clock.today():%Y-%m-%d}。请核实标注。",
+            )
+
+
+def speaks_for(organ_id: int, target: Record) -> bool:
+    """May an organ end the validity of a record by its own document: its own, one below it, one it issued jointly,
+    one whose functions it took over? Over anybody else's only that organ's own editor marks it."""
+    return (
+        organ_id == target.organ_id
+        or OrganClosure.objects.filter(ancestor_id=organ_id, descendant_id=target.organ_id).exists()
+        or target.co_issuers.filter(pk=organ_id).exists()
+        or OrganSuccession.objects.filter(predecessor_id=target.organ_id, successor_id=organ_id).exists()
+    )
 
 
 def _effect(record: Record, by: Record) -> Validity | None:
     """What the links of one record make of another; what was repealed is not merely amended by a later one."""
-    kinds = by.links_out.filter(target=record, kind__in=_EFFECTS).values_list("kind", flat=True)
+    standing = by.publications.filter(until_at__isnull=True).order_by("pk").last()
+    if standing is None:
+        return None
+    # A relation made in a correction that is not public yet has no effect yet.
+    links = by.links_out.filter(target=record, kind__in=_EFFECTS, created_at__lte=standing.from_at)
+    kinds = links.values_list("kind", flat=True)
     effects = {_EFFECTS[LinkKind(kind)] for kind in kinds}
     return max(effects | {Validity(record.validity)}, key=_BY_STRENGTH.index) if effects else None
 
@@ -217,7 +244,7 @@ def _effect(record: Record, by: Record) -> Validity | None:
 def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
     """Mark a record amended or repealed by a public one linked to it so; its page stays, with a banner."""
     effect = _effect(record, by)
-    if effect is None or by.published_at is None:
+    if effect is None or not by.is_visible:
         raise Refused(NOT_BY, where="关联")
     record.validity = effect
     now = clock.now()

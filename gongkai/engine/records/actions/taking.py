@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gongkai.engine.records.actions.clocks import cancel_clocks
 from gongkai.engine.records.actions.publishing import end_publication, opened, show
 from gongkai.engine.records.actions.shredding import shred_bytes, shred_text
+from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.guards import is_second_person, is_shown, pending_order
 from gongkai.engine.records.models import ExpungeOrder, Publication, Record
@@ -105,10 +108,17 @@ def restore(record: Record, *, actor: Actor) -> Outcome:
 def withdraw_taken_down(record: Record, *, actor: Actor, reason: str, note: str = "") -> Outcome:
     """End the review of a taken-down record by withdrawing it for a reason of the closed list."""
     refuse_unknown_reason("withdrawal", reason, note)
+    refuse_any_mark({"note": note})
     now = clock.now()
     record.state = WITHDRAWN
     show(record, now)
-    return Outcome(data={"reason": reason}, public=opened(record, "record.withdrawn", now, reason=reason))
+    ended = record.publications.order_by("pk").last()
+    facts: dict[str, Any] = {"reason": reason}
+    if ended is not None:
+        ended.reason, ended.note = reason, note
+        ended.save(update_fields=["reason", "note"])
+        facts |= {"ended": [ended.pk], "ended_sha256": [publication_digest(ended)]}
+    return Outcome(data=facts, public=opened(record, "record.withdrawn", now, reason=reason))
 
 
 @action(
@@ -123,8 +133,10 @@ def withdraw_taken_down(record: Record, *, actor: Actor, reason: str, note: str 
 def ask_expunge(record: Record, *, actor: Actor, ground: str, note: str = "") -> Outcome:
     """The first of two persons asks that a record be expunged, on a ground of the closed list."""
     refuse_unknown_reason("withdrawal", ground, note)
+    refuse_any_mark({"note": note})
     assert actor.person_id is not None
-    order = ExpungeOrder.objects.create(record=record, asked_by_id=actor.person_id, ground=ground, asked_at=clock.now())
+    order = ExpungeOrder(record=record, asked_by_id=actor.person_id, ground=ground, asked_at=clock.now(), note=note)
+    order.save(force_insert=True)
     return Outcome(result=order, data={"order": order.pk, "ground": ground})
 
 

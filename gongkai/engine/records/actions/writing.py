@@ -15,7 +15,7 @@ from gongkai.engine.records.models import Edition, Facet, Record, Validity
 from gongkai.engine.reviews.presets import preset_of
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
-from gongkai.ground.files.marks import CITATION, scan
+from gongkai.ground.files.marks import refuse_marked
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused, wording
 
@@ -24,13 +24,6 @@ TOO_LIGHT = wording(
     what="本机关对这类信息使用“{usual}”流程，不能改用环节更少的“{preset}”。",
     todo="请使用规定的流程，或者选择更完整的流程。",
     status=422,
-)
-MARKED = wording(
-    "records.classification_mark",
-    what="录入的内容疑似带有密级标志（{place}），系统没有保存其中任何文字。",
-    todo="本系统为非涉密系统。请立即停止录入，按保密规定在线下办理；确属误判的，请去掉引起误判的字样后重新录入。",
-    status=422,
-    is_traced=True,
 )
 
 
@@ -42,9 +35,7 @@ def parse_unmarked(kind_code: str, raw: Mapping[str, Any]) -> Content:
 
 def refuse_any_mark(raw: Mapping[str, Any]) -> None:
     """Refuse a content that bears a classification mark in any of its fields."""
-    hits = scan(_every_text(raw))
-    if hits:
-        raise Refused(MARKED, CITATION, place=hits[0].place, where=hits[0].place)
+    refuse_marked(_every_text(raw))
 
 
 def _every_text(value: Any) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from importlib import import_module
-
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
@@ -22,9 +19,8 @@ def begin(request: HttpRequest, person: Person) -> None:
     moment = clock.now().isoformat()
     request.session[STARTED] = request.session[SEEN] = moment
     key = request.session.session_key or ""
-    drop(
-        actions.open_session(person, key, address=client_address(request), limit=settings.SESSIONS_PER_PERSON),
-    )
+    limit = settings.SESSIONS_PER_PERSON
+    actions.drop_sessions(actions.open_session(person, key, address=client_address(request), limit=limit))
 
 
 def end(request: HttpRequest, person: Person, reason: str) -> None:
@@ -34,7 +30,7 @@ def end(request: HttpRequest, person: Person, reason: str) -> None:
 
 def end_others(request: HttpRequest, person: Person, reason: str) -> None:
     """End every other session of the person."""
-    drop(actions.end_sessions(person, reason=reason, but=request.session.session_key or ""))
+    actions.drop_sessions(actions.end_sessions(person, reason=reason, but=request.session.session_key or ""))
 
 
 def renew(request: HttpRequest, person: Person) -> None:
@@ -43,10 +39,3 @@ def renew(request: HttpRequest, person: Person) -> None:
     before = request.session.session_key or ""
     update_session_auth_hash(request, person)
     actions.rekey_session(person, before, request.session.session_key or "")
-
-
-def drop(keys: Iterable[str]) -> None:
-    """Take sessions out of the store, so that their cookies open nothing."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    for key in keys:
-        store.delete(key)

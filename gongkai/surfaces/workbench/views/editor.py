@@ -39,7 +39,7 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
         raise verdict.refusal
     kind = kind_of(record.kind)
     buffer = editing.kept(record, request.actor)
-    initial = initial_of(record.working.content if record.working else {}) | (buffer.content if buffer else {})
+    initial = initial_of(editing.start_of(record)) | (buffer.content if buffer else {})
     files = record.working.files if record.working else []
     return _page(request, record, edit_form(kind, initial=initial), files, None, buffer=buffer)
 
