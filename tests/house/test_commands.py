@@ -12,8 +12,10 @@ import pytest
 from gongkai.config import tick
 from gongkai.config.cli import build_parser, main
 from gongkai.engine.records.models import Record
-from gongkai.ground.organs.models import Organ
+from gongkai.ground.access.roles import Role
+from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.register.models import Event
+from tests.people import make_organ, make_person
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTICE = """国务院办公厅关于2027年部分节假日安排的通知
@@ -72,7 +74,8 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments):
 
 
 def test_every_command_of_the_interface_that_exists_explains_itself(capsys):
-    names = ("setup", "demo", "serve", "worker", "tick", "due", "calendar", "import", "inspect", "register", "bench")
+    names = ("setup", "demo", "serve", "worker", "tick", "person", "due", "calendar", "import", "inspect")
+    names += ("register", "bench")
     for name in names:
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([name, "--help"])
@@ -130,6 +133,27 @@ def test_a_year_is_entered_once_and_changed_with_a_reason(db, capsys, tmp_path):
     assert "须写明理由" in one_line(capsys.readouterr().err)
     assert main(["calendar", "enter", str(file), "--as", "nobody"]) == 2
     assert one_line(capsys.readouterr().err) == "gongkai: 没有用户名为 nobody 的在用人员"
+
+
+def test_the_operator_gives_an_administrator_a_new_password_once(db, capsys):
+    admin = make_person("anquan", make_organ("YZ"), Role.SECURITY_ADMIN, password="yunzhou-2026-qiao")
+    assert main(["person", "reset-password", "anquan", "--json"]) == 0
+    told = json.loads(one_line(capsys.readouterr().out))
+    assert (list(told), told["username"]) == (["username", "password"], "anquan")
+    admin.refresh_from_db()
+    assert admin.check_password(told["password"]) and admin.must_change_password
+    event = Event.objects.latest("id")
+    assert (event.name, event.actor, event.subject_id) == ("person.password_reset", "system", str(admin.pk))
+    assert main(["person", "reset-password", "anquan"]) == 0
+    said = capsys.readouterr().out
+    fresh = said.splitlines()[0].rpartition("：")[2]
+    assert said.count(fresh) == 1
+    assert Person.objects.get(pk=admin.pk).check_password(fresh)
+    assert fresh not in str(list(Event.objects.values_list("data", flat=True)))
+    before = Event.objects.count()
+    assert main(["person", "reset-password", "nobody"]) == 2
+    assert one_line(capsys.readouterr().err) == "gongkai: 没有用户名为 nobody 的人员"
+    assert Event.objects.count() == before
 
 
 def test_register_verify_is_sound_on_a_new_database(db, capsys):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 
+from gongkai.ground.access.actions import open_session
 from gongkai.ground.access.actors import SYSTEM, actor_for
-from gongkai.ground.access.roles import Role
+from gongkai.ground.access.models import StaffSession
+from gongkai.ground.access.roles import ADMIN_ROLES, Role
+from gongkai.ground.gate.door import can
 from gongkai.ground.organs import actions, holdings
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.organs.queries import in_force, resolve_organ, successor_of
@@ -201,6 +206,50 @@ def test_passwords_are_changed_by_their_owner_and_reset_by_the_administrator(cit
     assert kept.check_password(fresh)
     assert kept.must_change_password
     assert fresh not in str(Event.objects.latest("id").data)
+
+
+@pytest.mark.parametrize("role", sorted(ADMIN_ROLES))
+def test_nobody_becomes_an_administrator_by_a_reset_password(city, role):
+    actor = as_actor(make_person("xitong", city, Role.SYSTEM_ADMIN, with_subtree=True))
+    admin = make_person("admin", city, role, password=PASSWORD)
+    coming = make_person("coming", city, password=PASSWORD)
+    make_grant(coming, role, city, valid_from=dt.date(2026, 4, 1))
+    open_session(admin, "k" * 32, address=None, limit=0)
+    before = Event.objects.count()
+    for person in (admin, coming):
+        with pytest.raises(Refused) as no:
+            actions.reset_password(person, actor=actor)
+        assert (no.value.code, no.value.explain().status) == ("password.of_administrator", 403)
+        assert f"gongkai person reset-password {person.username}" in str(no.value)
+        assert not can("person.reset_password", person, actor)
+        kept = Person.objects.get(pk=person.pk)
+        assert kept.check_password(PASSWORD) and not kept.must_change_password
+    assert StaffSession.objects.get(person=admin).ended_at is None
+    assert Event.objects.count() == before
+    fresh = actions.reset_password(admin, actor=SYSTEM)
+    assert Person.objects.get(pk=admin.pk).check_password(fresh)
+    admin.grants.update(valid_until=dt.date(2026, 3, 1))
+    assert actions.reset_password(admin, actor=actor) != fresh
+
+
+def test_a_reset_ends_the_open_sessions_and_leaves_an_event(city):
+    actor = as_actor(make_person("xitong", city, Role.SYSTEM_ADMIN))
+    person, other = make_person("li", city, Role.OFFICER, password=PASSWORD), make_person("wu", city)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    keys = {}
+    for who in (person, other):
+        session = store()
+        session.create()
+        keys[who.pk] = session.session_key
+        open_session(who, session.session_key, address=None, limit=0)
+    actions.reset_password(person, actor=actor)
+    row = StaffSession.objects.get(person=person)
+    assert (row.ended_at is not None, row.end_reason, row.session_key) == (True, "password_reset", "")
+    assert StaffSession.objects.get(person=other).ended_at is None
+    assert (store().exists(keys[person.pk]), store().exists(keys[other.pk])) == (False, True)
+    event = Event.objects.latest("id")
+    assert (event.name, event.subject_id, event.actor) == ("person.password_reset", str(person.pk), actor.ref)
+    assert event.data == {"sessions_ended": 1}
 
 
 def test_posts_belong_to_people_of_the_organ(city, bureau):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib import import_module
+
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from gongkai.ground import clock
@@ -57,6 +61,13 @@ def end_sessions(person: Person, *, reason: str, only: str = "", but: str = "") 
     if only:
         rows = rows.filter(session_key=only)
     return _end(list(rows.exclude(session_key=but).values_list("pk", flat=True)), reason)
+
+
+def drop_sessions(keys: Iterable[str]) -> None:
+    """Take ended sessions out of the store, so that their cookies open nothing."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    for key in keys:
+        store.delete(key)
 
 
 def _end(pks: list[int], reason: str) -> list[str]:
