@@ -66,6 +66,21 @@ def test_an_administrator_is_nothing_else(city, held, wanted):
         assert Event.objects.count() == before
 
 
+@pytest.mark.parametrize("other", [Role.OFFICER, Role.SIGNER])
+def test_a_service_account_is_nothing_else(city, other):
+    for first, second in ((Role.SERVICE, other), (other, Role.SERVICE)):
+        account = make_person(f"a-{first}-{second}", city, first)
+        before = Event.objects.count()
+        with pytest.raises(Refused) as no:
+            make_grant(account, second, city)
+        assert no.value.code == "access.service_alone"
+        assert "接口账号" in str(no.value)
+        assert [row.role for row in account.grants.all()] == [first]
+        assert Event.objects.count() == before
+    robot = make_person("robot", city, Role.SERVICE)
+    assert make_grant(robot, Role.SERVICE, make_organ("YZ-1", city)).role == "service"
+
+
 def test_a_future_grant_counts_for_the_separation_and_a_past_one_does_not(city):
     person = make_person("chen", city)
     make_grant(person, Role.OFFICER, city, valid_from=TODAY + 30 * DAY)
@@ -179,7 +194,9 @@ def test_a_token_is_shown_once_works_until_its_day_and_can_be_revoked(city, secu
 
 
 def test_tokens_are_for_service_accounts_only(city, security):
-    for person in (make_person("chen", city, Role.OFFICER), make_person("mix", city, Role.SERVICE, Role.SIGNER)):
+    mixed = make_person("mix", city, Role.SERVICE)
+    Grant.objects.create(person=mixed, role=Role.SIGNER, organ=city, valid_from=TODAY)
+    for person in (make_person("chen", city, Role.OFFICER), mixed):
         with pytest.raises(Refused) as no:
             actions.issue_token(actor=as_actor(security), person=person, label="x", valid_until=TODAY)
         assert no.value.code == "access.no_service"

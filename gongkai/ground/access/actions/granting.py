@@ -28,6 +28,11 @@ THREE_ADMINS = wording(
     what="系统管理员、安全管理员、审计管理员须由三人分别担任，且不得兼任业务角色；此人已是“{held}”，不能再任“{role}”。",
     todo="请另选人员，或先终止其现有授权。",
 )
+SERVICE_ALONE = wording(
+    "access.service_alone",
+    what="接口账号供系统对接使用，不得同时担任其他角色；此账号已是“{held}”，不能再任“{role}”。",
+    todo="请另行登记一个账号，或先终止其现有授权。",
+)
 ENDS_BEFORE_START = wording(
     "access.ends_before_start", what="结束日期早于开始日期。", todo="请核对起止日期。", status=422
 )
@@ -64,8 +69,8 @@ def grant(
 ) -> Outcome:
     """Give a role to a person in an organ, from a day (today) to a day (included; None: until ended).
 
-    Refused to oneself, to the disabled, twice, and where one person would be two administrators or an administrator
-    with a business role.
+    Refused to oneself, to the disabled, twice, and where one person would be two administrators, or an administrator or
+    a service account with another role.
     """
     if role not in list(Role):
         raise Refused(UNKNOWN_ROLE, role=role, where="角色")
@@ -110,6 +115,8 @@ def _refuse_mixture(person: Person, wanted: Role, organ: Organ) -> None:
     for role in sorted(held - {wanted}):
         if wanted in ADMIN_ROLES or role in ADMIN_ROLES:
             raise Refused(THREE_ADMINS, SEPARATION, held=ROLE_NAMES[role], role=ROLE_NAMES[wanted])
+        if Role.SERVICE in (wanted, role):
+            raise Refused(SERVICE_ALONE, held=ROLE_NAMES[role], role=ROLE_NAMES[wanted])
     if wanted in ADMIN_ROLES and Deputy.objects.filter(deputy=person, valid_until__gte=clock.today()).exists():
         raise Refused(THREE_ADMINS, SEPARATION, held="代理人", role=ROLE_NAMES[wanted])
 
