@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from gongkai.engine.records.models import IndexCounter, Record
+from gongkai.ground.organs.index_profiles import DEFAULT_PATTERN, LONGEST, SHAPE
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused, wording
 
@@ -20,9 +20,6 @@ TAKEN = wording(
     what="索引号“{found}”已经使用过，索引号不得重复。",
     todo="请核对原索引号；确需新号的，留空由系统生成。",
 )
-_SHAPE = re.compile(r"[0-9A-Za-z]+(?:[-/][0-9A-Za-z]+)+")
-
-DEFAULT_PATTERN = "{front}/{year}-{serial:05d}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def refuse_unfit_index_number(number: str) -> None:
     """Refuse a given number that is no index number, or that any record ever had."""
     if not number:
         return
-    if len(number) > 60 or not _SHAPE.fullmatch(number):
+    if len(number) > LONGEST or not SHAPE.fullmatch(number):
         raise Refused(UNFIT, "国办秘函〔2009〕6号", found=number, where="索引号")
     if Record.objects.filter(index_number=number).exists():
         raise Refused(TAKEN, "国办秘函〔2009〕6号", found=number, where="索引号")

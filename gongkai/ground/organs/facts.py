@@ -8,7 +8,10 @@ from typing import Any
 
 from django.db import models
 
+from gongkai.ground.calendars.plans import shipped_regions
+from gongkai.ground.calendars.queries import regions
 from gongkai.ground.organs.codes import check_credit_code, check_organisation_code, clean_code, is_division_code
+from gongkai.ground.organs.index_profiles import fault_of
 from gongkai.ground.organs.models import Organ, OrganLevel, OrganType
 from gongkai.ground.refusal import Refused, wording
 
@@ -16,6 +19,9 @@ MALFORMED = wording("organs.malformed", what="“{field}”不能填“{value}�
 UNKNOWN_FIELD = wording("organs.unknown_field", what="机构没有“{field}”这一项。", todo="请核对栏目名称。", status=422)
 
 CODES_LAW = "GB 11714—1997；GB 32100—2015；GB/T 2260"
+INDEX_LAW = "国办秘函〔2009〕6号"
+#: The codes of the review presets; what each is, the reviews say, a floor above.
+REVIEW_PRESETS = ("township", "usual", "full")
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 #: What ``update`` may change; the name changes by ``rename``, the place in the tree by ``move``.
 FACTS = frozenset(
@@ -82,10 +88,21 @@ def _clean(field: str, value: Any) -> Any:
     if field == "document_prefixes":
         return _clean_prefixes(value)
     if field == "index_profile":
-        if not isinstance(value, dict):
-            raise refuse(field, value, "应为一组设置")
-        return value
+        return _clean_profile(value)
+    if field == "review_preset" and value not in REVIEW_PRESETS:
+        raise refuse(field, value, f"审签流程应为{'、'.join(REVIEW_PRESETS)}之一")
+    # Those entered here are asked for only when it is not a delivered one: thousands of organs come in at once.
+    if field == "calendar" and value not in list(shipped_regions()) and value not in list(regions()):
+        raise refuse(field, value, "没有这个工作日历，请使用CN、CN-63这类编号，或先录入该地区的放假安排")
     return clean_text(field, value) if isinstance(value, str) else value
+
+
+def _clean_profile(value: Any) -> dict[str, Any]:
+    fault = fault_of(value)
+    if fault is not None:
+        found, why = fault
+        raise refuse("index_profile", str(found)[:60], why, INDEX_LAW)
+    return dict(value)
 
 
 def clean_text(field: str, value: str) -> str:
