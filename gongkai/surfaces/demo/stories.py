@@ -232,7 +232,7 @@ def discarded(city: City) -> Story:
     at = desk(city, "eco-day", 118)
     yield from at.drafted()
     yield at.later(2)
-    records.discard(at.record, actor=at.by("officer"), reason="与已起草的另一件重复。")
+    records.discard(at.record, actor=at.by("officer"))
 
 
 def green_schools(city: City) -> Story:
