@@ -121,11 +121,11 @@ def test_nothing_is_left(own_folders: Path, gongkai: Callable[..., Any], frozen_
     order = ExpungeOrder.objects.get()
     assert (order.confirmed_at, order.erased_at) == (clock.now(), None)
 
+    assert IdempotencyKey.objects.get().answer == {"id": str(file.pk)}
     connections.close_all()
     assert gongkai("tick").returncode == 0
     order.refresh_from_db()
     assert order.erased_at is not None
-    assert IdempotencyKey.objects.get().answer == {"id": str(file.pk)}
     connections.close_all()
     assert traces() == set()
 

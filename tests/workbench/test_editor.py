@@ -275,9 +275,9 @@ def test_broken_uploads_get_a_clear_message(desk: Desk) -> None:
     assert StoredFile.objects.count() == 0
 
 
-def test_submit_is_refused_while_another_person_has_unsaved_work(desk: Desk) -> None:
+def test_submit_is_refused_while_one_has_unsaved_work_of_ones_own(desk: Desk) -> None:
     record = draft_record(desk.office)
-    desk.client("section").post(url(record, "edit/keep/"), {"title": "科室的修改"})
+    desk.client("officer").post(url(record, "edit/keep/"), {"title": "没有保存的修改"})
     from gongkai.ground.refusal import Refused
 
     with pytest.raises(Refused) as refused:
