@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gongkai.engine.records.models import EditBuffer
-from tests.builders import draft_record
+from gongkai.ground.access.roles import Role
+from tests.builders import draft_record, person
 from tests.workbench.people import Desk
 from tests.workbench.test_editor import typed
 
@@ -65,3 +66,12 @@ def test_what_a_desk_shows_is_kept_by_no_cache(desk: Desk) -> None:
     record = draft_record(desk.office)
     for address in ("/desk/", f"/desk/records/{record.pk}/", "/desk/records/999/"):
         assert desk.client("officer").get(address).headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_number_of_five_thousand_digits_is_no_number(desk: Desk) -> None:
+    record = draft_record(desk.office)
+    digits = "9" * 5000
+    saved = desk.client("officer").post(f"/desk/records/{record.pk}/edit/", {"title": "标题", "seen": digits})
+    assert saved.status_code < 500
+    auditor = person("auditor", desk.office.organ, Role.AUDIT_ADMIN, with_subtree=True)
+    assert desk.client(auditor).get("/desk/admin/events/", {"before": digits}).status_code == 200

@@ -117,8 +117,9 @@ def events(actor: Actor, query: QueryDict) -> tuple[list[EventLine], str]:
     if query.get("subject", "").count(" ") == 1:
         kind, _, key = query["subject"].partition(" ")
         rows = rows.filter(subject_type=kind, subject_id=key)
-    if query.get("before", "").isdecimal():
-        rows = rows.filter(pk__lt=int(query["before"]))
+    before = query.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE_SIZE + 1])
     lines = _event_lines(found[:PAGE_SIZE])
     return lines, str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""

@@ -75,7 +75,8 @@ def _masked(
 def _written(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]]) -> Refused | None:
     """Save, and propose when that was the button; the refusal when one of both is refused, and then neither is done."""
     content, is_proposal = form.content(), request.POST.get("intent") == "submit"
-    seen = int(request.POST["seen"]) if request.POST.get("seen", "").isdecimal() else 0
+    asked = request.POST.get("seen", "")
+    seen = int(asked) if asked.isdecimal() and len(asked) < 100 else 0
 
     def write() -> None:
         with transaction.atomic():
