@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -249,3 +250,17 @@ def test_demo_refuses_a_database_in_earnest(capsys):
     assert main(["demo", "--small"]) == 2
     assert one_line(capsys.readouterr().err).startswith("gongkai: 数据库中已有正式数据")
     assert Organ.objects.count() == 1
+
+
+def test_a_notice_that_moves_days_of_the_year_before_enters_them_too(db, capsys, tmp_path):
+    from gongkai.ground.calendars.queries import calendar
+
+    file = tmp_path / "notice.txt"
+    words = "2026年12月31日至2027年1月2日放假调休，共3天。2026年12月27日（星期日）上班。"
+    file.write_text(f"国务院办公厅关于2027年部分节假日安排的通知\n国办发明电〔2026〕9号\n一、元旦：{words}\n", "utf-8")
+    assert main(["calendar", "enter", str(file)]) == 0
+    capsys.readouterr()
+    days = calendar()
+    assert not days.is_working_day(dt.date(2026, 12, 31))
+    assert days.is_working_day(dt.date(2026, 12, 27))
+    assert not days.is_working_day(dt.date(2027, 1, 1))

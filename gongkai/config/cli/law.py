@@ -10,6 +10,7 @@ from gongkai.config.cli.frame import DONE, CannotRunError, Commands, Parser, pri
 
 if TYPE_CHECKING:
     from gongkai.ground.access.actors import Actor
+    from gongkai.ground.calendars.notice import ParsedNotice
 
 
 def declare(commands: Commands) -> None:
@@ -54,23 +55,12 @@ def run_due(options: argparse.Namespace) -> int:
 
 def run_enter(options: argparse.Namespace) -> int:
     """Reads a notice and enters its days through the gate."""
-    from gongkai.ground.calendars.actions import enter_year
     from gongkai.ground.calendars.notice import parse_notice
 
     notice = parse_notice(read_text(options.file), options.year)
     off, work = notice.in_year(notice.year)
     if not options.dry_run:
-        enter_year(
-            actor=actor_named(options.username),
-            year=notice.year,
-            off=off,
-            work=work,
-            source=[notice.source],
-            region=options.region,
-            region_name=options.region_name,
-            status=options.status,
-            reason=options.reason,
-        )
+        enter(notice, options)
     if options.json:
         told = {"year": notice.year, "region": options.region, "off": off, "work": work}
         print_json(told | {"entered": not options.dry_run})
@@ -79,6 +69,28 @@ def run_enter(options: argparse.Namespace) -> int:
     print(f"{notice.year} 年 调休上班：{'、'.join(f'{one:%m-%d}' for one in work) or '无'}")
     print("未录入（试运行）" if options.dry_run else "已录入")
     return DONE
+
+
+def enter(notice: ParsedNotice, options: argparse.Namespace) -> None:
+    """The national notice with the days of the year before that it moves; a regional one only in its own year."""
+    from gongkai.ground.calendars.actions import enter_notice, enter_year
+
+    actor = actor_named(options.username)
+    if options.region == "CN":
+        enter_notice(notice, actor=actor, status=options.status, reason=options.reason)
+        return
+    off, work = notice.in_year(notice.year)
+    enter_year(
+        actor=actor,
+        year=notice.year,
+        off=off,
+        work=work,
+        source=[notice.source],
+        region=options.region,
+        region_name=options.region_name,
+        status=options.status,
+        reason=options.reason,
+    )
 
 
 def read_text(path: Path) -> str:
