@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections, transaction
@@ -16,7 +17,7 @@ from django.db import connection, connections, transaction
 from gongkai.config import env
 from gongkai.engine.checks.actions import decide
 from gongkai.engine.checks.models import Finding
-from gongkai.engine.records.actions import ask_expunge, correct, expunge, link, publish, submit, take_down
+from gongkai.engine.records.actions import ask_expunge, correct, expunge, link, publish, shredding, submit, take_down
 from gongkai.engine.records.actions.buffers import keep_buffer
 from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.attachments import file_entries
@@ -148,3 +149,21 @@ def test_erasing_is_owed_until_it_is_done(frozen_clock: Any) -> None:
         assert erase_expunged() == 0
     assert erase_expunged() == 1
     assert erase_expunged() == 0
+
+
+@pytest.mark.postgres
+def test_who_still_sees_the_old_text_delays_the_erasing(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """VACUUM keeps what an older transaction sees and says nothing; then nothing is settled yet."""
+    office = Office()
+    record, _ = marked_record(office)
+    monkeypatch.setattr(shredding, "PATIENCE", 3)
+    settings = connection.get_connection_params()
+    named = {key: settings[key] for key in ("dbname", "user", "password", "host", "port") if settings.get(key)}
+    with psycopg.connect(**named) as looking:
+        looking.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        looking.execute("SELECT count(*) FROM records_record").fetchone()
+        taken_and_expunged(office, record)
+        assert shredding.erase_expunged() == 0
+        assert ExpungeOrder.objects.get().erased_at is None
+    assert shredding.erase_expunged() == 1
+    assert traces() == set()

@@ -6,7 +6,10 @@ Overwriting that cannot be part of the transaction: the order stays unerased unt
 
 from __future__ import annotations
 
+import time
+
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 
 from gongkai.engine.checks.models import Finding
 from gongkai.engine.records.attachments import files_of
@@ -54,6 +57,15 @@ WRITTEN_IN = (
 )
 
 
+#: Transactions in this database whose view is older than the given one (autovacuum's analysis is one of them).
+_LOOKING_BACK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND (age(backend_xmin) > age(%s::xid) OR age(backend_xid) > age(%s::xid))
+"""
+PATIENCE, PAUSE_SECONDS = 200, 0.1
+
+
 def erase_expunged() -> int:
     """Overwrite the space in which expunged texts lay; how many orders that settled. For the tick.
 
@@ -67,11 +79,25 @@ def erase_expunged() -> int:
     return ExpungeOrder.objects.filter(pk__in=owed).update(erased_at=clock.now())
 
 
+def _nobody_looks_back(cursor: CursorWrapper) -> bool:
+    """Wait until no transaction can still see what was expunged: VACUUM keeps for it, without a word, what it sees."""
+    cursor.execute("SELECT pg_current_xact_id()::xid::text")
+    (now,) = cursor.fetchone() or ("0",)
+    for _ in range(PATIENCE):
+        cursor.execute(_LOOKING_BACK, [now, now])
+        if cursor.fetchone() == (0,):
+            return True
+        time.sleep(PAUSE_SECONDS)
+    return False
+
+
 def _rewritten() -> bool:
     """Rewrite what may still hold expunged text; False when somebody was in the way for too long."""
     with connection.cursor() as cursor:
         try:
             if connection.vendor == "postgresql":
+                if not _nobody_looks_back(cursor):
+                    return False
                 cursor.execute("SET lock_timeout = '20s'")
                 for table in WRITTEN_IN:
                     cursor.execute(f"VACUUM (FULL) {table}")
