@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gongkai.engine.records.models import Disclosure
 from gongkai.ground.files.text import Block
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -102,6 +101,3 @@ def _block(item: dict[str, object]) -> Block:
     if item["type"] == "heading":
         return Block("heading", str(item["text"]), level=int(str(item.get("level", 1))))
     return Block("paragraph", str(item["text"]))
-
-
-DISCLOSURES = frozenset(Disclosure.values)

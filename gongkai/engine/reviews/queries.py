@@ -44,12 +44,6 @@ def unsatisfied_steps(record: Record) -> list[Step]:
     return [step for step in weighed_steps(review) if not is_satisfied(step, digest)]
 
 
-def is_fully_reviewed(record: Record) -> bool:
-    """Is every required opinion on exactly the working edition? (the gate's own question)"""
-    review = current_review(record)
-    return review is not None and record.working is not None and not unsatisfied_steps(record)
-
-
 def open_steps(record: Record) -> list[Step]:
     """The steps waiting for an opinion now: those of the lowest order that is not satisfied."""
     return first_of(unsatisfied_steps(record))
