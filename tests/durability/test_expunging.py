@@ -100,6 +100,11 @@ def taken_and_expunged(office: Office, record: Record) -> None:
     expunge(record, actor=second)
 
 
+def settled_by_ticks(most: int = TICKS) -> int:
+    """What the first tick settled that settled anything: tests of other databases of the server may look back, too."""
+    return next((settled for settled in (erase_expunged() for _ in range(most)) if settled), 0)
+
+
 def checked_offline(folder: Path, proofs: list[dict[str, Any]], content: bytes) -> int:
     """What the verifier says who has nothing but Python."""
     files = {"proof.json": json.dumps(proofs).encode(), "content.json": content, "key": public_keys()[0][1].encode()}
@@ -152,7 +157,7 @@ def test_erasing_is_owed_until_it_is_done(frozen_clock: Any) -> None:
     taken_and_expunged(office, record)
     with transaction.atomic():
         assert erase_expunged() == 0
-    assert erase_expunged() == 1
+    assert settled_by_ticks() == 1
     assert erase_expunged() == 0
 
 
@@ -171,5 +176,5 @@ def test_who_still_sees_the_old_text_delays_the_erasing(own_folders: Path, monke
         taken_and_expunged(office, record)
         assert shredding.erase_expunged() == 0
         assert ExpungeOrder.objects.get().erased_at is None
-    assert 1 in (shredding.erase_expunged() for _ in range(TICKS * 20))
+    assert settled_by_ticks(TICKS * 20) == 1
     assert traces() == set()
