@@ -73,6 +73,8 @@ TABLE: dict[str, Row] = {
     "api:act": Row(TOKEN, DRAFT | {"name": "record.submit"}, post={}),
     "api:api-root": Row(OUTSIDE),
     "workbench:desk": Row(SELF),
+    "workbench:queue": Row(SELF, {"code": "drafts"}),
+    "workbench:stay": Row(SELF),
     "workbench:new": Row(RIGHT, right="record.draft"),
     "workbench:records": Row(SELF),
     "workbench:record": Row(OWN, DRAFT),

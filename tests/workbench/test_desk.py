@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gongkai.engine.records.actions import submit, take_down
+from gongkai.engine.deadlines.models import Deadline
+from gongkai.engine.records.actions import conclude, submit, take_down
+from gongkai.engine.records.models import Record
 from gongkai.engine.reviews.actions import agree, return_for_correction
+from gongkai.ground import clock
 from gongkai.ground.access.models import Grant
 from gongkai.ground.access.roles import Role
 from gongkai.ground.organs.models import Organ, OrganClosure
-from gongkai.surfaces.workbench import queries
+from gongkai.ground.register.models import Event
+from gongkai.surfaces.workbench import queues
 from tests.builders import LONG_AGO, Office, deputy, draft_record, organ, person, public_record, reviewed_record
 from tests.workbench.people import Desk
 
 pytestmark = pytest.mark.django_db
 
 
-def queue(office: Office, key: str, code: str) -> queries.Queue:
-    return next(found for found in queries.desk(office.actor(key)) if found.code == code)
+def queue(office: Office, key: str, code: str) -> queues.Queue:
+    return next(found for found in queues.desk(office.actor(key)) if found.code == code)
 
 
-def titles(found: queries.Queue) -> list[str]:
+def titles(found: queues.Queue) -> list[str]:
     return [row.record.title for row in found.rows]
 
 
@@ -95,6 +101,73 @@ def test_returned_drafts_scheduled_and_taken_down_stand_in_their_queues(desk: De
     assert "退回的通知" in page and "改正后重新送审" in page and "下线的通知" not in page
 
 
+def test_what_is_late_and_what_ends_today_stand_apart(desk: Desk) -> None:
+    office = desk.office
+    late, today = (
+        draft_record(office, title="逾期的通知", written_on="2026-01-20"),
+        draft_record(office, title="今日的通知"),
+    )
+    for record in (late, today):
+        submit(record, actor=office.actor("officer"))
+    Deadline.objects.filter(subject_id=str(late.pk)).update(due_on=clock.today() - dt.timedelta(days=7))
+    Deadline.objects.filter(subject_id=str(today.pk)).update(due_on=clock.today())
+    assert titles(queue(office, "officer", "overdue")) == ["逾期的通知"]
+    assert titles(queue(office, "officer", "today")) == ["今日的通知"]
+    page = desk.client("officer").get("/desk/").content.decode()
+    # From 23 February, with Saturday the 28th worked.
+    assert "逾期 6 个工作日" in page and "今日到期" in page
+
+
+def test_what_is_withheld_comes_back_to_the_desk_after_a_year(desk: Desk) -> None:
+    office = desk.office
+    record = reviewed_record(
+        office, kind="notice", disclosure="withheld", disclosure_basis="process", disclosure_reason="讨论稿。"
+    )
+    conclude(record, actor=office.actor("officer"))
+    year_later = clock.today().replace(year=clock.today().year + 1)
+    assert (record.review_again_on, titles(queue(office, "officer", "recheck"))) == (year_later, [])
+    Record.objects.filter(pk=record.pk).update(review_again_on=clock.today())
+    found = queue(office, "officer", "recheck")
+    assert [row.next_url for row in found.rows] == [f"/desk/records/{record.pk}/do/record.keep_withheld/"]
+    assert titles(queue(office, "editor", "recheck")) == []
+    assert desk.client("officer").post(found.rows[0].next_url).status_code == 302
+    record.refresh_from_db()
+    assert (record.state, record.review_again_on) == ("not_published", year_later)
+    event = Event.objects.get(name="record.kept_withheld")
+    assert event.data == {"disclosure": "withheld", "basis": "process", "again_on": year_later.isoformat()}
+    assert titles(queue(office, "officer", "recheck")) == []
+
+
+def test_a_queue_is_paged_without_losing_or_doubling_a_row(desk: Desk) -> None:
+    for number in range(65):
+        draft_record(desk.office, title=f"第{number}件")
+    assert (len(queue(desk.office, "officer", "drafts").rows), queue(desk.office, "officer", "drafts").count) == (
+        10,
+        65,
+    )
+    client, seen, url = desk.client("officer"), [], "/desk/queue/drafts/"
+    while url:
+        context = client.get(url).context
+        seen += [row.record.pk for row in context["queue"].rows]
+        url = f"/desk/queue/drafts/{context['page'].next_url}" if context["page"].next_url else ""
+    assert len(seen) == len(set(seen)) == 65
+    assert client.get("/desk/queue/nothing/").status_code == 404
+
+
+def test_clocks_are_paged_by_their_day(desk: Desk) -> None:
+    office = desk.office
+    for number in range(33):
+        submit(draft_record(office, title=f"第{number}件"), actor=office.actor("officer"))
+    Deadline.objects.update(due_on=clock.today() - dt.timedelta(days=7))
+    client = desk.client("officer")
+    first = client.get("/desk/queue/overdue/").context
+    second = client.get(f"/desk/queue/overdue/{first['page'].next_url}").context
+    keys = [row.record.pk for page in (first, second) for row in page["queue"].rows]
+    assert (len(first["queue"].rows), len(keys), len(set(keys))) == (30, 33, 33)
+    back = client.get(f"/desk/queue/overdue/{second['page'].previous_url}").context
+    assert [row.record.pk for row in back["queue"].rows] == keys[:30]
+
+
 def test_another_organ_sees_nothing(desk: Desk) -> None:
     draft_record(desk.office)
     other = Desk(Office("11330000002", "云洲市卫生健康局"))
@@ -118,7 +191,8 @@ def test_two_thousand_organs_cost_no_more_queries(desk: Desk) -> None:
         take_down(public_record(office, title=f"第{number}件下线"), actor=office.actor("editor"))
 
     office_below(1)
-    before = {path: count(path) for path in ("/desk/", "/desk/records/")}
+    paths = ("/desk/", "/desk/records/", "/desk/queue/publish/", "/desk/queue/review/", "/desk/queue/overdue/")
+    before = {path: count(path) for path in paths}
     for number in range(2, 7):
         office_below(number)
     made = Organ.objects.bulk_create(
@@ -145,6 +219,11 @@ def test_the_list_finds_words_and_numbers_and_filters(desk: Desk) -> None:
     assert found("") == (True, True)
     assert found("q=食堂 通知") == (True, False)
     assert found("q=〔2026〕13号") == (True, False)
+    assert found("q=云教办[2026]13号") == (True, False)
+    assert found("q=云教办（２０２６）第13号") == (True, False)
+    assert found("q=教办[2026]1") == (True, True)
+    assert found("validity=repealed") == (False, False)
+    assert found("disclosure=proactive") == (True, True)
     assert found("state=signed_off") == (False, True)
     assert found("kind=guide") == (False, False)
 

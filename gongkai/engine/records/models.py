@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from gongkai.ground.files.fields import EncryptedTextField
 from gongkai.ground.organs.models import Organ, Person
@@ -85,6 +86,7 @@ class Record(models.Model):
             models.Index(fields=["organ", "state", "-changed_at", "-id"], name="record_desk"),
             models.Index(fields=["state", "scheduled_for"], name="record_scheduled"),
             models.Index(fields=["document_number"], name="record_number"),
+            models.Index(fields=["review_again_on"], name="record_recheck", condition=Q(review_again_on__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,8 @@ import datetime as dt
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from gongkai.engine.records.models import Edition, Link, Publication, Record
-from gongkai.engine.records.subject import RETURNED, SCHEDULED, SIGNED_OFF, TAKEN_DOWN
+from gongkai.engine.records.subject import NOT_PUBLISHED, RETURNED, SCHEDULED, SIGNED_OFF, TAKEN_DOWN
+from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import visible
 
@@ -78,3 +79,9 @@ def to_publish(actor: Actor) -> QuerySet[Record]:
 def taken_down(actor: Actor) -> QuerySet[Record]:
     """Taken down and waiting for the review afterwards."""
     return visible(Record, actor).filter(state=TAKEN_DOWN).order_by("-changed_at", "-pk")  # type: ignore[no-any-return]
+
+
+def to_recheck(actor: Actor) -> QuerySet[Record]:
+    """Not proactively disclosed, and the day of the yearly look has come (公开属性定期审查)."""
+    rows = visible(Record, actor).filter(state=NOT_PUBLISHED, review_again_on__lte=clock.today())
+    return rows.order_by("review_again_on", "pk")  # type: ignore[no-any-return]

@@ -225,6 +225,12 @@ ACT_FORMS: dict[str, ActForm] = {
     "record.conclude": ActForm(
         records.conclude, caution="按不主动公开办结，一年后复查公开属性。", done="已办结，并设定一年后的复查。"
     ),
+    "record.keep_withheld": ActForm(
+        records.keep_withheld,
+        submit="理由仍然成立，维持不公开",
+        caution="请对照具体理由逐项复查。情况已有变化的，请改为“重新认定公开属性”。",
+        done="已复查，一年后再次复查。",
+    ),
     "record.reopen": ActForm(records.reopen, is_direct=True, done="已重新打开，请编辑后送审。"),
     "record.link": ActForm(records.link, LinkForm, done="已建立关联。", arguments=_linked),
     "record.repeal": ActForm(records.repeal, RepealForm, done="有效性已更新。", arguments=_repealed_by),

@@ -20,6 +20,7 @@ from gongkai.ground.gate.door import NO_RIGHT, UNKNOWN, visible
 from gongkai.ground.gate.idempotency import once
 from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Refused
+from gongkai.surfaces.workbench.edit_forms import LABELS
 
 CHANGE_PAGE = "account_change_password"
 ONCE_FIELD = "once_key"
@@ -43,7 +44,7 @@ def desk_page(view: View) -> View:
     @wraps(view)
     def shown(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _expired(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
         if request.user.must_change_password:
             return HttpResponseRedirect(reverse(CHANGE_PAGE))
         request.actor = actor_for(request.user)
@@ -57,6 +58,18 @@ def desk_page(view: View) -> View:
         return answer
 
     return shown
+
+
+def _expired(request: DeskRequest) -> HttpResponse:
+    """Nothing that was typed is lost because the session ended before it was sent: the page shows it and sends it."""
+    typed = [
+        {"name": name, "label": LABELS.get(name, name), "value": value, "is_hidden": name not in LABELS}
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    context = {"typed": typed, "had_files": bool(request.FILES)}
+    return render(request, "workbench/expired.html", context, status=401)
 
 
 def _refuse_zero_byte(request: DeskRequest) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+ONE = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Page:
     next_url: str
 
 
-def page_by_moment(rows: QuerySet[Any], query: QueryDict, moment: str, size: int) -> Page:
-    """Rows newest first by ``moment`` and key, cut at ``after`` or ``before`` of the query string."""
+def page_by_moment(
+    rows: QuerySet[Any], query: QueryDict, moment: str, size: int, *, is_newest_first: bool = True
+) -> Page:
+    """Rows by ``moment`` (a day or a moment of the row) and key, cut at ``after`` or ``before`` of the query string."""
     after, before = _place(query.get("after", "")), _place(query.get("before", ""))
     if before is not None:
-        found = list(_beyond(rows, moment, before, is_newer=True).order_by(moment, "pk")[: size + 1])
+        found = _cut(_beyond(rows, moment, before, is_later=is_newest_first), moment, size, is_down=not is_newest_first)
         has_more, found = len(found) > size, found[:size][::-1]
         return Page(
             found,
@@ -33,8 +36,8 @@ def page_by_moment(rows: QuerySet[Any], query: QueryDict, moment: str, size: int
             _link(query, "after", found, -1, moment),
         )
     if after is not None:
-        rows = _beyond(rows, moment, after, is_newer=False)
-    found = list(rows.order_by(f"-{moment}", "-pk")[: size + 1])
+        rows = _beyond(rows, moment, after, is_later=not is_newest_first)
+    found = _cut(rows, moment, size, is_down=is_newest_first)
     has_more, found = len(found) > size, found[:size]
     return Page(
         found,
@@ -43,16 +46,25 @@ def page_by_moment(rows: QuerySet[Any], query: QueryDict, moment: str, size: int
     )
 
 
-def _place(text: str) -> tuple[dt.datetime, int] | None:
+def _cut(rows: QuerySet[Any], moment: str, size: int, *, is_down: bool) -> list[Any]:
+    sign = "-" if is_down else ""
+    return list(rows.order_by(f"{sign}{moment}", f"{sign}pk")[: size + 1])
+
+
+def _place(text: str) -> tuple[dt.datetime | dt.date, int] | None:
     stamp, _, key = text.partition("_")
     try:
+        if stamp.startswith("d"):
+            return dt.date.fromordinal(int(stamp[1:])), int(key)
         return EPOCH + dt.timedelta(microseconds=int(stamp)), int(key)
     except (ValueError, OverflowError):
         return None
 
 
-def _beyond(rows: QuerySet[Any], moment: str, place: tuple[dt.datetime, int], *, is_newer: bool) -> QuerySet[Any]:
-    way = "gt" if is_newer else "lt"
+def _beyond(
+    rows: QuerySet[Any], moment: str, place: tuple[dt.datetime | dt.date, int], *, is_later: bool
+) -> QuerySet[Any]:
+    way = "gt" if is_later else "lt"
     return rows.filter(Q(**{f"{moment}__{way}": place[0]}) | Q(**{moment: place[0], f"pk__{way}": place[1]}))
 
 
@@ -60,11 +72,11 @@ def _link(query: QueryDict, name: str, rows: list[Any], index: int, moment: str)
     if not rows:
         return ""
     row = rows[index]
-    at: dt.datetime = getattr(row, moment)
+    at: dt.datetime | dt.date = getattr(row, moment)
     kept = query.copy()
     for other in ("after", "before"):
         kept.pop(other, None)
     # Whole microseconds, because a float would lose the last digits and with them rows.
-    stamp = (at - EPOCH) // dt.timedelta(microseconds=1)
+    stamp = str((at - EPOCH) // ONE) if isinstance(at, dt.datetime) else f"d{at.toordinal()}"
     kept[name] = f"{stamp}_{row.pk}"
     return f"?{kept.urlencode()}"

@@ -9,6 +9,8 @@ from gongkai.surfaces.workbench.views import acts, admin, desk, editor, findings
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("queue/<str:code>/", desk.queue, name="queue"),
+    path("stay/", desk.stay, name="stay"),
     path("new/", new.new, name="new"),
     path("records/", desk.listing, name="records"),
     path("records/<int:pk>/", record.dossier, name="record"),

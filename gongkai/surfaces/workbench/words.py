@@ -39,6 +39,7 @@ EVENT_WORDS = {
     "record.expunged": "清除",
     "record.validity_changed": "有效性变更",
     "record.concluded": "按不主动公开办结",
+    "record.kept_withheld": "复查公开属性，维持不公开",
     "record.reopened": "重新认定公开属性",
     "record.linked": "建立关联",
     "record.unlinked": "取消关联",

@@ -10,13 +10,13 @@ from gongkai.engine.records.actions.drafting import (
     edit,
     link,
     receive,
-    reopen,
     revise,
     submit,
     unlink,
 )
 from gongkai.engine.records.actions.migrating import migrate
 from gongkai.engine.records.actions.publishing import hold, publish, repeal, schedule, unschedule, withdraw
+from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "expunge",
     "hold",
     "keep_buffer",
+    "keep_withheld",
     "link",
     "migrate",
     "publish",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
+from gongkai.engine.records.actions.rechecking import a_year_after
 from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked, refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.editions import kind_of
@@ -232,6 +233,18 @@ def _save_edition(
     return Outcome(result=record.working, data=_edition_facts(record))
 
 
+def is_ready_for_review(record: Record, actor: Actor) -> None:
+    """Nothing is missing that reviewers need: text, attribute and ground, and what was typed is saved."""
+    if actor.person_id is not None and record.buffers.filter(person_id=actor.person_id).exists():
+        raise Refused(UNSAVED)
+    _refuse_empty(record)
+    if record.is_visible:
+        if record.working_id == record.current_id:
+            raise Refused(NOTHING_NEW)
+        _refuse_no_note(record)
+    refuse_unfit_attribute(record)
+
+
 @action(
     "record.submit",
     on=Record,
@@ -240,21 +253,12 @@ def _save_edition(
     states=EDITABLE,
     to=(PROPOSED,),
     event="record.submitted",
+    guards=[is_ready_for_review],
     citation=ATTRIBUTE_LAW,
 )
 def submit(record: Record, *, actor: Actor) -> Outcome:
     """Propose a record for review. Refused without attribute and ground, with unsaved work, or without any text."""
-    assert record.working is not None
-    if actor.person_id is not None and record.buffers.filter(person_id=actor.person_id).exists():
-        raise Refused(UNSAVED)
-    content = record.working.content
-    _refuse_empty(record)
-    if record.is_visible:
-        if record.working_id == record.current_id:
-            raise Refused(NOTHING_NEW)
-        _refuse_no_note(record)
-    refuse_unfit_attribute(record)
-    open_round(record, disclosure=content.get("disclosure", ""))
+    open_round(record, disclosure=_disclosure(record))
     record.state = PROPOSED
     start_clocks(record, actor)
     return Outcome(data=_edition_facts(record))
@@ -332,27 +336,9 @@ def abandon_correction(record: Record, *, actor: Actor) -> Outcome:
 )
 def conclude(record: Record, *, actor: Actor) -> Outcome:
     """End the handling of a reviewed record that is not proactively disclosed; it is looked at again in a year."""
-    today = clock.today()
-    year_later = today.replace(year=today.year + 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
-    record.state, record.review_again_on = NOT_PUBLISHED, year_later
+    record.state, record.review_again_on = NOT_PUBLISHED, a_year_after(clock.today())
     cancel_clocks(record, actor, "not_proactive")
     return Outcome(data={"disclosure": record.disclosure, "basis": record.disclosure_basis})
-
-
-@action(
-    "record.reopen",
-    on=Record,
-    title="重新认定公开属性",
-    right="record.draft",
-    states=(NOT_PUBLISHED,),
-    to=(DRAFTING,),
-    event="record.reopened",
-    citation="《政府信息公开条例》第十八条",
-)
-def reopen(record: Record, *, actor: Actor) -> Outcome:
-    """Take a withheld record up again, because circumstances changed (动态调整)."""
-    record.state, record.review_again_on = DRAFTING, None
-    return Outcome()
 
 
 @action(

@@ -41,10 +41,16 @@ class SessionLimits:
             return self.get_response(request)
         words = _end_of(request)
         if words:
-            return _log_out(request, words)
+            answer = _log_out(request, words)
+            # A form that was sent too late is kept by the workbench, for the next sign-in.
+            return self.get_response(request) if _is_form(request) else answer
         if not request.path.startswith(OPEN_PATHS) and (page := _page_due(request, request.user)):
             return HttpResponseRedirect(page)
         return self.get_response(request)
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.path.startswith("/desk/") and not request.headers.get("HX-Request")
 
 
 def _end_of(request: HttpRequest) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from django import template
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 
+from gongkai.config import env
 from gongkai.ground.access.actors import Actor
 
 register = template.Library()
@@ -81,6 +82,12 @@ def holds(context: Context, right: str) -> bool:
     """Does this person hold a right anywhere?"""
     actor: Actor | None = getattr(context["request"], "actor", None)
     return actor is not None and bool(actor.holds(right))
+
+
+@register.simple_tag
+def idle_minutes() -> int:
+    """After how many minutes without a request a session ends."""
+    return env.IDLE_MINUTES
 
 
 @register.simple_tag

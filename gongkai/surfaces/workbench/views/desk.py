@@ -1,14 +1,16 @@
-"""The desk and the list of records."""
+"""The desk, its queues, and the list of records."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gongkai.surfaces.workbench import queries
+from gongkai.surfaces.workbench import queries, queues
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page
 from gongkai.surfaces.workbench.paging import page_by_moment
+from gongkai.surfaces.workbench.rows import rows_of
 
 PAGE_SIZE = 30
 
@@ -17,10 +19,25 @@ PAGE_SIZE = 30
 @desk_page
 def desk(request: DeskRequest) -> HttpResponse:
     """待办: what waits for this person, queue by queue."""
-    queues = queries.desk(request.actor)
-    empty = [queue for queue in queues if not queue.rows]
-    context = {"queues": queues, "empty_queues": empty, "quiet": len(empty) == len(queues), "at": "desk"}
+    found = queues.desk(request.actor)
+    empty = [queue for queue in found if not queue.rows]
+    context = {"queues": found, "empty_queues": empty, "quiet": len(empty) == len(found), "at": "desk"}
     return render(request, "workbench/desk.html", context)
+
+
+@require_safe
+@desk_page
+def queue(request: DeskRequest, code: str) -> HttpResponse:
+    """One queue to its end."""
+    found, page = queues.queue_page(code, request.actor, request.GET)
+    return render(request, "workbench/queue.html", {"queue": found, "page": page, "at": "desk"})
+
+
+@require_safe
+@desk_page
+def stay(request: DeskRequest) -> HttpResponse:
+    """Still here: the session goes on, and forms of an open page get a token that holds."""
+    return JsonResponse({"token": get_token(request)})
 
 
 @require_safe
@@ -32,7 +49,7 @@ def listing(request: DeskRequest) -> HttpResponse:
     facets = queries.narrowings(request.actor, request.GET)
     context = {
         "page": page,
-        "rows": queries.rows_of(page.rows),
+        "rows": rows_of(page.rows),
         "facets": facets,
         "chosen_facets": [facet for facet in facets if facet.chosen],
         "words": request.GET.get("q", ""),
