@@ -19,6 +19,8 @@ OWNERS: dict[str, str] = {
     "gongkai/ground/gate/idempotency.py": "keys of repeated requests: infrastructure of the gate",
     "gongkai/config/bench/comparison.py": "the peer of a benchmark: bare inserts on a scratch database",
     "gongkai/config/tick.py": "ended login sessions",
+    "gongkai/ground/files/rewrapping.py": "the same texts and keys, sealed with a newer key; no content changes",
+    "gongkai/config/keys.py": "secrets of one-time codes, sealed with a newer key",
     "gongkai/engine/notices/outbox.py": "the outbox: what is owed to people and when it was sent; called by actions",
     "gongkai/engine/records/index_numbers.py": "counters of index numbers, drawn inside actions",
 }

@@ -41,6 +41,14 @@ def _count(name: str, default: int, meaning: str) -> int:
     return int(text)
 
 
+def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> str:
+    text = _text(name, default, meaning).strip().lower()
+    if text not in choices:
+        message = f"环境变量 {name} 应为 {'、'.join(choices)} 之一，现为“{text}”"
+        raise ImproperlyConfigured(message)
+    return text
+
+
 def _path(name: str, default: Path, shown: str, meaning: str) -> Path:
     """A file or folder; the documentation shows its default without the path of a machine."""
     SETTINGS[name] = Setting(name, shown, meaning)
@@ -71,6 +79,18 @@ SECRET_KEY_FILE = _path(
     KEYS_DIR / "secret-key",
     "KEYS_DIR/secret-key",
     "File of Django's secret key; made on first start.",
+)
+CRYPTO_SUITE = _choice(
+    "CRYPTO_SUITE",
+    "international",
+    ("international", "national"),
+    "For new keys: `international` (AES-256-GCM, SHA-256) or `national` (SM4-GCM, SM3); old data opens anyway.",
+)
+REGISTER_SIGNATURE = _choice(
+    "REGISTER_SIGNATURE",
+    "ed25519",
+    ("ed25519", "sm2"),
+    "Signature of new register keys: `ed25519`, or `sm2` (SM2 with SM3; needs the extra `sm`).",
 )
 PUBLIC_URL = _text("PUBLIC_URL", "http://127.0.0.1:8000", "The address under which the public reaches the site.")
 SITE_NAME = _text("SITE_NAME", "政务公开平台", "The name in the header of the public site.")

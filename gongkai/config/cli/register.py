@@ -17,6 +17,11 @@ def declare(commands: Commands) -> None:
     proof: Parser = parts.add_parser("proof", help="某一索引号各版本的证明")
     proof.add_argument("index_number", help="索引号")
     proof.set_defaults(run=run_proof)
+    check: Parser = parts.add_parser("check", help="核验一份证明，如 verify_register.py，也能核验 SM2 签名")
+    check.add_argument("proof", metavar="PROOF", help="证明（JSON）")
+    check.add_argument("content", metavar="CONTENT", help="下载的 .edition.json")
+    check.add_argument("--key", required=True, metavar="KEY", help="公钥：一行文字或文件")
+    check.set_defaults(run=run_check)
     key: Parser = parts.add_parser("key", help="核验检查点的公钥")
     key.set_defaults(run=run_key)
 
@@ -60,3 +65,18 @@ def run_key(_options: argparse.Namespace) -> int:
     for _log, vkey in keys:
         print(vkey)
     return DONE
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """What ``verify_register.py`` does, with keys of every algorithm that is installed."""
+    from gongkai.ground.register import verify_register
+    from gongkai.ground.register.signing import PublicKey, parse_vkey
+
+    def read(line: str) -> PublicKey:
+        try:
+            return parse_vkey(line)
+        except ValueError:
+            message = f"公钥格式不对 / this is not a public key line: {line[:80]!r}"
+            raise verify_register.CannotRun(message) from None
+
+    return verify_register.main([options.proof, options.content, "--key", options.key], read)

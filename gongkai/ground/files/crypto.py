@@ -1,81 +1,25 @@
 """Sealing: authenticated encryption bound to a name, per-file keys wrapped by the keyring, salted commitments.
 
 A sealed text is ``v1.<cipher>.<key id>.<base64url of nonce and ciphertext>``. Ciphers are named, so that AES-256-GCM
-and SM4-GCM can stand side by side; a site chooses by adding a key for the other (``new_key(purpose, "sm4-gcm", 16)``).
+and SM4-GCM can stand side by side; which one a new key is for says ``suites.chosen_suite``.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import secrets
 import unicodedata
-from collections.abc import Mapping
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher as LowCipher
-from cryptography.hazmat.primitives.ciphers import algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gongkai.ground.files import keyring
 from gongkai.ground.files.refusals import DAMAGED
+from gongkai.ground.files.suites import DIGESTS, MACS, SEALERS, Sealer, chosen_suite
 from gongkai.ground.refusal import Refused
 
-_NONCE, _TAG = 12, 16
 _VERSION = "v1"
-
-
-class Sealer(Protocol):
-    """An authenticated cipher. ``bound`` is not hidden but must be the same when opening."""
-
-    key_size: int
-
-    def seal(self, key: bytes, plain: bytes, bound: bytes) -> bytes:
-        """Nonce and ciphertext."""
-
-    def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """The plain bytes; raises InvalidTag when anything differs."""
-
-
-class AesGcm:
-    """AES-256-GCM."""
-
-    key_size = 32
-
-    def seal(self, key: bytes, plain: bytes, bound: bytes) -> bytes:
-        """Nonce and ciphertext."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(key).encrypt(nonce, plain, bound)
-
-    def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """The plain bytes; raises InvalidTag when anything differs."""
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
-
-
-class Sm4Gcm:
-    """SM4-GCM (GB/T 32907), for sites that must use commercial cryptography of the national standards."""
-
-    key_size = 16
-
-    def seal(self, key: bytes, plain: bytes, bound: bytes) -> bytes:
-        """Nonce and ciphertext."""
-        nonce = secrets.token_bytes(_NONCE)
-        work = LowCipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
-        work.authenticate_additional_data(bound)
-        return nonce + work.update(plain) + work.finalize() + work.tag
-
-    def open(self, key: bytes, sealed: bytes, bound: bytes) -> bytes:
-        """The plain bytes; raises InvalidTag when anything differs."""
-        if len(sealed) < _NONCE + _TAG:
-            raise InvalidTag
-        work = LowCipher(algorithms.SM4(key), modes.GCM(sealed[:_NONCE], sealed[-_TAG:])).decryptor()
-        work.authenticate_additional_data(bound)
-        return work.update(sealed[_NONCE:-_TAG]) + work.finalize()
-
-
-SEALERS: Mapping[str, Sealer] = {"aes-256-gcm": AesGcm(), "sm4-gcm": Sm4Gcm()}
+#: How every sealed text begins.
+SEALED_START = f"{_VERSION}."
 
 
 def seal_text(purpose: str, plain: bytes, bound: str) -> str:
@@ -111,9 +55,25 @@ def key_id_of(token: str) -> str:
     return token.split(".")[2]
 
 
-def commitment(salt: str, data: bytes) -> str:
-    """SHA-256 over salt (hex) and bytes: fixes the content without telling it, not even by guessing."""
-    return hashlib.sha256(bytes.fromhex(salt) + data).hexdigest()
+def sealed_start(key: keyring.Key) -> str:
+    """How every text begins that this key sealed."""
+    return f"{_VERSION}.{key.cipher}.{key.id}."
+
+
+def commitment(salt: str, data: bytes, digest: str = "") -> str:
+    """A digest over salt (hex) and bytes: fixes the content without telling it, not even by guessing.
+
+    By the algorithm of the chosen suite unless one is named. SHA-256 stands bare, any other with its name before it.
+    """
+    name = digest or chosen_suite().digest
+    told = DIGESTS[name](bytes.fromhex(salt) + data).hex()
+    return told if name == "sha256" else f"{name}:{told}"
+
+
+def is_committed(text: str, salt: str, data: bytes) -> bool:
+    """Whether a commitment is one to these bytes, whatever the algorithm of its day."""
+    name = text.partition(":")[0] if ":" in text else "sha256"
+    return name in DIGESTS and hmac.compare_digest(text, commitment(salt, data, name))
 
 
 def blind_index(name: str, value: str) -> str:
@@ -125,4 +85,6 @@ def blind_index(name: str, value: str) -> str:
     # Index keys do not rotate: a new one would need every index computed again.
     has_key = keyring.has_keys(keyring.INDEXES)
     key = keyring.key(keyring.INDEXES, "k0001") if has_key else keyring.new_key(keyring.INDEXES)
-    return hmac.new(key.secret, f"{name}\0{folded}".encode(), hashlib.sha256).hexdigest()
+    # The first index keys were noted with the name of a cipher: they are keys of HMAC-SHA-256.
+    mac = MACS.get(key.cipher, MACS["hmac-sha256"])
+    return mac(key.secret, f"{name}\0{folded}".encode()).hex()

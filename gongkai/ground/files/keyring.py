@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import hmac
 import os
 import re
 import secrets
@@ -11,10 +13,12 @@ from pathlib import Path
 
 from gongkai.config import env
 from gongkai.ground.files.refusals import KEY_MISSING
+from gongkai.ground.files.suites import chosen_suite
 from gongkai.ground.refusal import Refused
 
 #: Purposes: wrapping the data keys of sealed files, encrypted columns, blind indexes.
 FILES, COLUMNS, INDEXES = "files", "columns", "indexes"
+PURPOSES = (FILES, COLUMNS, INDEXES)
 _NAME = re.compile(r"k(\d{4})\.key")
 
 
@@ -43,8 +47,14 @@ def key(purpose: str, key_id: str) -> Key:
         raise Refused(KEY_MISSING, key_id=f"{purpose}/{key_id}") from error
 
 
-def new_key(purpose: str, cipher: str = "aes-256-gcm", size: int = 32) -> Key:
-    """Add a key; from now on it seals, older ones still open what they sealed (rotation, 密钥轮换)."""
+def new_key(purpose: str, cipher: str = "", size: int = 0) -> Key:
+    """Add a key; from now on it seals, older ones still open what they sealed (rotation, 密钥轮换).
+
+    Without a cipher it is for the algorithm of the chosen suite; index keys are for its keyed digest.
+    """
+    if not cipher:
+        suite = chosen_suite()
+        cipher, size = (suite.mac, 32) if purpose == INDEXES else (suite.cipher, suite.key_size)
     folder = _folder(purpose)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_bytes(size)
@@ -64,6 +74,32 @@ def new_key(purpose: str, cipher: str = "aes-256-gcm", size: int = 32) -> Key:
         draft.unlink()
     _sync(folder)
     return Key(key_id, cipher, secret)
+
+
+def keys(purpose: str) -> list[Key]:
+    """Every key of a purpose, the oldest first."""
+    return [key(purpose, f"k{number:04d}") for number in sorted(_numbers(purpose))]
+
+
+def fingerprint(secret: bytes) -> str:
+    """Sixteen hex digits that tell a key from others and tell nothing of it."""
+    return hmac.digest(secret, b"gongkai key fingerprint", "sha256").hex()[:16]
+
+
+def made_at(purpose: str, key_id: str) -> dt.datetime:
+    """When a key was made."""
+    return dt.datetime.fromtimestamp((_folder(purpose) / f"{key_id}.key").stat().st_mtime, dt.UTC)
+
+
+def destroy_key(purpose: str, key_id: str) -> None:
+    """Overwrite and remove a key: what only it opens is lost for ever, in every backup, too."""
+    path = _folder(purpose) / f"{key_id}.key"
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _sync(path.parent)
 
 
 def has_keys(purpose: str) -> bool:

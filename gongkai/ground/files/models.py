@@ -25,7 +25,7 @@ class StoredFile(models.Model):
     storage_class = models.CharField("保存方式", max_length=8, choices=StorageClass.choices)
     sha256 = models.CharField("摘要", max_length=64, blank=True, help_text="公开文件的 SHA-256；加密保存的不记")
     salt = models.CharField("盐", max_length=64)
-    commitment = models.CharField("加盐摘要", max_length=64)
+    commitment = models.CharField("加盐摘要", max_length=80)
     size = models.PositiveBigIntegerField("字节数")
     media_type = models.CharField("类型", max_length=100)
     name = models.CharField("文件名", max_length=200, blank=True)

@@ -17,9 +17,10 @@ from pathlib import Path
 from gongkai.config import env
 from gongkai.ground import clock
 from gongkai.ground.files import keyring
-from gongkai.ground.files.crypto import SEALERS, commitment, key_id_of, open_bytes, open_text, seal_text
+from gongkai.ground.files.crypto import is_committed, key_id_of, open_bytes, open_text, seal_text
 from gongkai.ground.files.models import StorageClass, StoredFile
 from gongkai.ground.files.refusals import DAMAGED, DESTROYED, MISSING
+from gongkai.ground.files.suites import SEALERS, sealer_of
 from gongkai.ground.refusal import Refused
 
 #: An orphan is younger than this while its transaction may still be running.
@@ -53,8 +54,7 @@ def put_public(data: bytes) -> str:
 def put_sealed(file_id: uuid.UUID, data: bytes) -> tuple[str, str]:
     """Encrypt bytes under a key of their own, bound to the file's id; returns that key wrapped, and the wrapping key's
     id."""
-    cipher = keyring.current_key(keyring.FILES).cipher
-    sealer = SEALERS[cipher]
+    sealer = SEALERS[keyring.current_key(keyring.FILES).cipher]
     data_key = secrets.token_bytes(sealer.key_size)
     _write(sealed_path(file_id), sealer.seal(data_key, data, _bound(file_id)[0].encode()))
     wrapped = seal_text(keyring.FILES, data_key, _bound(file_id)[1])
@@ -75,7 +75,7 @@ def file_bytes(file: StoredFile) -> bytes:
         data = _opened(file, data)
     elif hashlib.sha256(data).hexdigest() != file.sha256:
         raise Refused(DAMAGED, where=str(file.pk))
-    if commitment(file.salt, data) != file.commitment:
+    if not is_committed(file.commitment, file.salt, data):
         raise Refused(DAMAGED, where=str(file.pk))
     return data
 
@@ -83,7 +83,15 @@ def file_bytes(file: StoredFile) -> bytes:
 def _opened(file: StoredFile, sealed: bytes) -> bytes:
     content_name, key_name = _bound(file.pk)
     data_key = open_text(keyring.FILES, file.wrapped_key, key_name)
-    return open_bytes(SEALERS[file.wrapped_key.split(".")[1]], data_key, sealed, content_name)
+    # The wrapping key may be for another cipher by now; the file's own key has the size that only its cipher takes.
+    return open_bytes(sealer_of(data_key), data_key, sealed, content_name)
+
+
+def rewrapped(file: StoredFile) -> tuple[str, str]:
+    """The key of a sealed file wrapped anew by the newest key, and that key's id; the bytes stay as they lie."""
+    name = _bound(file.pk)[1]
+    wrapped = seal_text(keyring.FILES, open_text(keyring.FILES, file.wrapped_key, name), name)
+    return wrapped, key_id_of(wrapped)
 
 
 def _bound(file_id: uuid.UUID) -> tuple[str, str]:

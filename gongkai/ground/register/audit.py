@@ -18,10 +18,11 @@ from gongkai.ground.refusal import Refused
 from gongkai.ground.register import checkpoint, merkle, tree
 from gongkai.ground.register.merkle import Place
 from gongkai.ground.register.models import Checkpoint, Event, Leaf, Log, TreeNode
-from gongkai.ground.register.signing import PublicKey, published_key
+from gongkai.ground.register.signing import PublicKey, accepted_keys
 from gongkai.ground.register.verify import Difference, Findings
 
 BATCH = 2048
+Keys = list[tuple[PublicKey, int | None]]
 #: Where more leaves than this are missing, the walk is not worth its time: one difference says so.
 HOPELESS = 100_000
 
@@ -70,16 +71,16 @@ def audit_tree(sized: Sized) -> Findings:
     if end - sized.leaf_count > HOPELESS:
         yield Difference(what, "leaves-missing", f"应有叶 {end} 条，实有 {sized.leaf_count} 条，未再逐条核对")
         return 0
-    key = None
+    keys: Keys = []
     try:
-        key = published_key(log.origin)
+        keys = accepted_keys(log.origin)
     except Refused as lost:
         yield Difference(what, "key-missing", str(lost))
-    yield from _walk(log, end, _checkpoints(log, end), key)
+    yield from _walk(log, end, _checkpoints(log, end), keys)
     return end
 
 
-def _walk(log: Log, end: int, signed: Iterator[Checkpoint], key: PublicKey | None) -> Iterator[Difference]:
+def _walk(log: Log, end: int, signed: Iterator[Checkpoint], keys: Keys) -> Iterator[Difference]:
     walk = Walk(log)
     due = next(signed, None)
     while walk.position < end:
@@ -87,7 +88,7 @@ def _walk(log: Log, end: int, signed: Iterator[Checkpoint], key: PublicKey | Non
         for index in range(walk.position, walk.loaded):
             yield from walk.add(index)
             while due and due.size <= walk.position:
-                yield from _checkpoint_findings(log, due, walk.root(), key)
+                yield from _checkpoint_findings(log, due, walk.root(), keys)
                 due = next(signed, None)
 
 
@@ -167,7 +168,7 @@ def _digest(text: str) -> bytes | None:
     return digest if len(digest) == 32 else None
 
 
-def _checkpoint_findings(log: Log, row: Checkpoint, root: bytes | None, key: PublicKey | None) -> Iterator[Difference]:
+def _checkpoint_findings(log: Log, row: Checkpoint, root: bytes | None, keys: Keys) -> Iterator[Difference]:
     what = f"checkpoint {log.origin}@{row.size}"
     try:
         said = checkpoint.parse(row.note)
@@ -176,10 +177,15 @@ def _checkpoint_findings(log: Log, row: Checkpoint, root: bytes | None, key: Pub
         is_same = False
     if not is_same:
         yield Difference(what, "checkpoint-changed", "检查点的签名文本与其条数或树根不符")
-    if key and not checkpoint.is_signed(row.note, key):
+    if keys and not is_signed_at(row.note, row.size, keys):
         yield Difference(what, "signature-invalid", "检查点的签名无效")
     if root and root.hex() != row.root:
         yield Difference(what, "root-differs", "按现有的叶和节点重新计算，树根与检查点不同")
+
+
+def is_signed_at(note: str, size: int, keys: Keys) -> bool:
+    """Whether a key signed the note that signed at this size: a key that was replaced signs nothing later."""
+    return any(checkpoint.is_signed(note, key) for key, until in keys if until is None or size <= until)
 
 
 def _link_findings(log: Log) -> Iterator[Difference]:

@@ -12,9 +12,9 @@ from gongkai.config import env
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register import checkpoint
-from gongkai.ground.register.audit import BATCH, Sized
+from gongkai.ground.register.audit import BATCH, Keys, Sized, is_signed_at
 from gongkai.ground.register.models import Checkpoint, Log
-from gongkai.ground.register.signing import PublicKey, published_key, slug
+from gongkai.ground.register.signing import accepted_keys, slug
 from gongkai.ground.register.verify import Difference, Findings
 
 #: The newest checkpoint may be this young without its file: the file is written after the commit.
@@ -43,24 +43,24 @@ def unknown_folders() -> Iterator[Difference]:
 def audit_files(sized: Sized) -> Findings:
     """Every file is a checkpoint of the database, and every checkpoint has its file; returns how many files."""
     count = 0
-    key = _key(sized.log.origin)
+    keys = _keys(sized.log.origin)
     paths = checkpoint.files(sized.log.origin)
     while batch := [_read(path) for path in islice(paths, BATCH)]:
         notes = _notes(sized.log, [seen.size for seen in batch])
         for seen in batch:
             count += 1
-            yield from _file_findings(sized, seen, notes.get(seen.size), key)
-    yield from _latest_findings(sized, key)
+            yield from _file_findings(sized, seen, notes.get(seen.size), keys)
+    yield from _latest_findings(sized, keys)
     yield from _missing_files(sized)
     return count
 
 
-def _key(origin: str) -> PublicKey | None:
-    """The key; that it is missing is named by the walk of the tree."""
+def _keys(origin: str) -> Keys:
+    """The keys; that they are missing is named by the walk of the tree."""
     try:
-        return published_key(origin)
+        return accepted_keys(origin)
     except Refused:
-        return None
+        return []
 
 
 def _read(path: Path) -> _Seen:
@@ -75,10 +75,10 @@ def _notes(log: Log, sizes: list[int]) -> dict[int, str]:
     return dict(Checkpoint.objects.filter(log=log, size__in=sizes).values_list("size", "note"))
 
 
-def _file_findings(sized: Sized, seen: _Seen, note: str | None, key: PublicKey | None) -> Iterator[Difference]:
+def _file_findings(sized: Sized, seen: _Seen, note: str | None, keys: Keys) -> Iterator[Difference]:
     if note is not None and note == seen.text:
         return
-    if not _is_genuine(sized.log, seen, key):
+    if not _is_genuine(sized.log, seen, keys):
         yield Difference(seen.what, "checkpoint-file-changed", "检查点文件被改动，或不是本登记簿所签")
     elif note is not None:
         yield Difference(seen.what, "checkpoint-file-differs", "已公布的检查点与数据库中同条数的检查点不同：历史被改写")
@@ -93,12 +93,13 @@ def _file_findings(sized: Sized, seen: _Seen, note: str | None, key: PublicKey |
         )
 
 
-def _is_genuine(log: Log, seen: _Seen, key: PublicKey | None) -> bool:
+def _is_genuine(log: Log, seen: _Seen, keys: Keys) -> bool:
     try:
         said = checkpoint.parse(seen.text)
     except ValueError:
         return False
-    return (said.origin, said.size) == (log.origin, seen.size) and (key is None or checkpoint.is_signed(seen.text, key))
+    is_named = (said.origin, said.size) == (log.origin, seen.size)
+    return is_named and (not keys or is_signed_at(seen.text, seen.size, keys))
 
 
 def _lost_part(sized: Sized, seen: _Seen) -> Iterator[Difference]:
@@ -112,7 +113,7 @@ def _lost_part(sized: Sized, seen: _Seen) -> Iterator[Difference]:
         yield Difference(seen.what, "link-differs", "续接的日志没有交代这一已公布的检查点")
 
 
-def _latest_findings(sized: Sized, key: PublicKey | None) -> Iterator[Difference]:
+def _latest_findings(sized: Sized, keys: Keys) -> Iterator[Difference]:
     text = checkpoint.latest_outside(sized.log.origin)
     if not text:
         return
@@ -121,7 +122,7 @@ def _latest_findings(sized: Sized, key: PublicKey | None) -> Iterator[Difference
         seen = _Seen(what, checkpoint.parse(text).size, text)
     except ValueError:
         seen = _Seen(what, -1, text)
-    yield from _file_findings(sized, seen, _notes(sized.log, [seen.size]).get(seen.size), key)
+    yield from _file_findings(sized, seen, _notes(sized.log, [seen.size]).get(seen.size), keys)
 
 
 def _missing_files(sized: Sized) -> Iterator[Difference]:

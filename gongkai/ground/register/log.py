@@ -94,7 +94,7 @@ def seal(limit: int = 5000) -> int:
         transaction.on_commit(write_checkpoint_files)
         return 0
     with transaction.atomic():
-        if not _is_only_sealer():
+        if not is_only_sealer():
             return 0
         batch = list(
             UnsealedEvent.objects.filter(event__leaf=None)
@@ -126,7 +126,7 @@ def continue_log(*, actor: str, reason: str, predecessor: str = "") -> Log:
     note that an operator found elsewhere; otherwise the newest in the files or the database is taken.
     """
     with transaction.atomic():
-        if not _is_only_sealer():
+        if not is_only_sealer():
             raise Refused(DAMAGED, origin=default_origin(), detail="另一进程正在写入")
         base = Log.objects.order_by("id").values_list("origin", flat=True).first() or default_origin()
         number = 1
@@ -176,6 +176,16 @@ def write_checkpoint_files() -> int:
     return len(notes)
 
 
+def is_only_sealer() -> bool:
+    """Take the sealer's lock until the transaction ends. SQLite's IMMEDIATE transaction is exclusive by itself."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def default_origin() -> str:
     """The name of the first log: REGISTER_ORIGIN, else the host of PUBLIC_URL."""
     return env.REGISTER_ORIGIN or urlsplit(env.PUBLIC_URL).hostname or "gongkai"
@@ -203,16 +213,6 @@ def _last_published(given: str, origins: Sequence[str]) -> checkpoint.Statement 
 
 def _open_first() -> Log:
     return Log.objects.create(origin=default_origin(), opened_at=clock.now())
-
-
-def _is_only_sealer() -> bool:
-    """Take the sealer's lock until the transaction ends. SQLite's IMMEDIATE transaction is exclusive by itself."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def _outside(log: Log) -> checkpoint.Statement | None:

@@ -16,7 +16,7 @@ from gongkai.ground.register import merkle, tree
 from gongkai.ground.register.leaf import leaf_bytes
 from gongkai.ground.register.log import current_log, latest_checkpoint
 from gongkai.ground.register.models import Checkpoint, Event, Leaf, Log
-from gongkai.ground.register.signing import published_key
+from gongkai.ground.register.signing import accepted_keys
 from gongkai.ground.register.tree import DAMAGED
 
 PROOF_VERSION = 1
@@ -127,8 +127,8 @@ def newest_checkpoint() -> Checkpoint | None:
 
 
 def public_keys() -> list[tuple[Log, str]]:
-    """Every log with the vkey line that verifies its checkpoints, the current one first."""
-    return [(log, published_key(log.origin).vkey) for log in Log.objects.order_by("-id")]
+    """Every log with each vkey line that verifies checkpoints of it, the current log and its signing key first."""
+    return [(log, key.vkey) for log in Log.objects.order_by("-id") for key, _ in accepted_keys(log.origin)]
 
 
 def public_days(since: dt.date, until: dt.date) -> dict[dt.date, int]:

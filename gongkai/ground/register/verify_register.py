@@ -29,7 +29,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 # ruff: noqa: T201, PTH123
@@ -192,6 +192,10 @@ class Key(NamedTuple):
     key_id: bytes
     key: bytes
 
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether the signature over the message was made with this key."""
+        return is_ed25519(self.key, message, signature)
+
 
 class Checkpoint(NamedTuple):
     """What a checkpoint states: the register ``origin`` had ``size`` entries, and this root over them."""
@@ -208,6 +212,12 @@ def read_key(text: str) -> Key:
         raw = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
         raise CannotRun(f"公钥格式不对 / this is not a public key line: {text[:80]!r}") from None
+    if raw[:1] == b"\xff":
+        raise CannotRun(
+            "这是 SM2 公钥：本程序只用 Python 标准库，不能核验 SM2 签名，请用 gongkai register check（附加组件 sm）"
+            " / this is an SM2 key: a program of the standard library alone cannot check it,"
+            " use `gongkai register check` with the extra sm"
+        )
     if len(raw) != 33 or raw[0] != 1:
         raise CannotRun("不是 Ed25519 公钥 / the key is not an Ed25519 key")
     expected = hashlib.sha256(name.encode("utf-8") + b"\n" + raw).digest()[:4]
@@ -250,7 +260,7 @@ def is_signature(line: str, text: str, key: Key) -> bool:
         raw = base64.b64decode(parts[2], validate=True)
     except binascii.Error:
         return False
-    return raw[:4] == key.key_id and is_ed25519(key.key, text.encode("utf-8"), raw[4:])
+    return raw[:4] == key.key_id and key.verify(raw[4:], text.encode("utf-8"))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -339,12 +349,12 @@ def read_json(name: str) -> Any:
         raise CannotRun(f"不是 JSON 文件 / not a JSON file: {name}") from None
 
 
-def key_argument(text: str) -> list[Key]:
+def key_argument(text: str, read: Callable[[str], Any]) -> list[Any]:
     """The key from the command line: the line itself, or the name of a file that holds it, or several."""
     if text.count("+") < 2:
         text = read_bytes(text).decode("utf-8-sig", "replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return [read_key(line) for line in lines] or [read_key("")]
+    return [read(line) for line in lines] or [read("")]
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -363,9 +373,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def check(options: argparse.Namespace) -> None:
+def check(options: argparse.Namespace, read: Callable[[str], Any]) -> None:
     """Do what the command line asks; raises DoesNotVerify or CannotRun."""
-    keys = key_argument(options.key)
+    keys = key_argument(options.key, read)
     try:
         if options.consistency:
             check_consistency(read_json(options.consistency), keys)
@@ -381,13 +391,13 @@ def check(options: argparse.Namespace) -> None:
         raise DoesNotVerify(f"证明缺少内容或格式不对 / the proof is incomplete or malformed ({error!r})") from None
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Run; returns the exit code."""
+def main(given: Sequence[str] | None = None, read: Callable[[str], Any] = read_key) -> int:
+    """Run; returns the exit code. ``read`` makes a key of its line: `gongkai register check` knows more kinds."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot print Chinese must not stop the check
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        check(arguments(given))
+        check(arguments(given), read)
     except DoesNotVerify as no:
         print(f"[未通过 FAILED] {no}")
         print("结论：未通过核验。 / Result: this does NOT verify.")

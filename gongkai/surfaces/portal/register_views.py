@@ -59,13 +59,13 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
 
 @public
 def key(request: HttpRequest) -> HttpResponse:
-    """The public key of the current register, one line; ``?log=NAME`` for an earlier one."""
+    """The key of the current register, below it those it had before; ``?log=NAME`` for an earlier register."""
     keys = public_keys()
-    wanted = request.GET.get("log")
-    for log, line in keys:
-        if wanted is None or log.origin == wanted:
-            return HttpResponse(f"{line}\n", TEXT)
-    raise Http404
+    wanted = request.GET.get("log") or (keys[0][0].origin if keys else "")
+    lines = [line for log, line in keys if log.origin == wanted]
+    if not lines:
+        raise Http404
+    return HttpResponse("".join(f"{line}\n" for line in lines), TEXT)
 
 
 @public

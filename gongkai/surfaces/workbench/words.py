@@ -57,6 +57,7 @@ EVENT_WORDS = {
     "file.refused": "拒绝上传（疑似密级标志，文件未保存）",
     "person.password_changed": "修改密码",
     "register.continued": "续接新的存证日志",
+    "register.key_changed": "更换存证签名密钥",
     "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
 }
 SUBJECT_WORDS = {
