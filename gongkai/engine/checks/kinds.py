@@ -61,8 +61,19 @@ class Checked:
 
     def _metadata_spans(self) -> Iterator[Span]:
         for name, value in self.metadata.items():
-            values = value if isinstance(value, list) else [value]
-            yield from (Span(item, {"field": name}) for item in values if isinstance(item, str) and item)
+            yield from (Span(text, {"field": name}) for text in _texts_in(value) if text)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text of a field, be it a line, a list of lines or a table of the kind's own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
 
 
 def _block_spans(index: int, block: Block) -> Iterator[Span]:

@@ -8,7 +8,7 @@ the meaning from the sign after it; ``\\n`` and ``\\r`` stand for a line break i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _HEADING = re.compile(r"(#{1,4})(?: (.*))?", re.DOTALL)
@@ -109,6 +109,23 @@ def _table(lines: list[str]) -> dict[str, Any]:
         "columns": [_unescape(cell) for cell in columns],
         "rows": [[_unescape(cell) for cell in row] for row in rows],
     }
+
+
+def text_of_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as lines; ``rows_of_text`` reads exactly these rows again."""
+    return "\n".join(_row_line(row) for row in rows)
+
+
+def rows_of_text(text: str) -> list[list[str]]:
+    """A row for each line that is not empty: cells between bars, or between tabs as a spreadsheet pastes them."""
+    rows = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if not line.strip():
+            continue
+        bare = line if line.lstrip().startswith("|") else f"|{line}"
+        cells = line.split("\t") if "\t" in line and "|" not in line else map(_unescape, _cells(bare.lstrip()))
+        rows.append([cell.strip() for cell in cells])
+    return rows
 
 
 def _cells(line: str) -> list[str]:

@@ -59,24 +59,46 @@ class Content(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    body: list[BodyBlock] = []
-    disclosure: Literal["", "proactive", "on_application", "withheld"] = ""
-    disclosure_basis: Line = ""
-    disclosure_reason: str = Field(default="", max_length=2000)
-    document_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
-    issuing_organ: Line = ""
-    written_on: dt.date | None = None
-    issued_on: dt.date | None = None
-    subject_class: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
-    genre: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
-    audience: Line = ""
-    keywords: list[Line] = []
-    description: str = Field(default="", max_length=500)
-    effective_from: dt.date | None = None
-    effective_until: dt.date | None = None
-    change_note: str = Field(default="", max_length=500)
-    source: Line = ""
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(title="标题")
+    body: list[BodyBlock] = Field(
+        default=[],
+        title="正文",
+        description=(
+            "一行一段。# 开头是标题（## 是下一级）；表格每行写成 | 列一 | 列二 |，表头下加一行 | --- | --- |。"
+        ),
+    )
+    disclosure: Literal["", "proactive", "on_application", "withheld"] = Field(default="", title="公开属性")
+    disclosure_basis: Line = Field(
+        default="", title="公开依据或不公开理由", description="主动公开的选法定公开内容；其余的选法定理由。"
+    )
+    disclosure_reason: str = Field(
+        default="",
+        max_length=2000,
+        title="具体理由",
+        description="依申请公开或不予公开的，写明适用该条款的具体理由；不要写入应当保密的内容。",
+    )
+    document_number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = Field(
+        default="", title="发文字号", description="例如 云教办〔2026〕12号；没有的留空。"
+    )
+    issuing_organ: Line = Field(default="", title="发布机构")
+    written_on: dt.date | None = Field(default=None, title="成文日期", description="以落款日期为准，例如 2026-03-02。")
+    issued_on: dt.date | None = Field(default=None, title="印发日期")
+    subject_class: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = Field(
+        default="", title="主题分类"
+    )
+    genre: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = Field(default="", title="体裁")
+    audience: Line = Field(default="", title="公开对象")
+    keywords: list[Line] = Field(default=[], title="主题词", description="一行一个。")
+    description: str = Field(default="", max_length=500, title="摘要")
+    effective_from: dt.date | None = Field(default=None, title="施行日期")
+    effective_until: dt.date | None = Field(default=None, title="失效日期")
+    change_note: str = Field(
+        default="",
+        max_length=500,
+        title="更正说明",
+        description="更正公开时对社会公布的一句话，例如：更正报送时间。不要写入个人信息。",
+    )
+    source: Line = Field(default="", title="来源")
 
     def blocks(self) -> tuple[Block, ...]:
         """The body as structured text, for checks and rendering."""

@@ -44,6 +44,9 @@ _PROBLEMS = {
     "date_parsing": "日期格式应为 年-月-日",
     "literal_error": "不在可选范围内",
     "extra_forbidden": "没有这一项",
+    "int_parsing": "应填写整数",
+    "greater_than_equal": "数值太小",
+    "less_than_equal": "数值太大",
 }
 
 
@@ -60,12 +63,16 @@ def parse_content(kind: Kind, raw: dict[str, Any]) -> Content:
         return kind.schema.model_validate(raw)
     except ValidationError as error:
         problems = [
-            f"{'.'.join(str(part) for part in item['loc'])}：{_PROBLEMS.get(item['type'], item['msg'])}"
+            f"{'.'.join(str(part) for part in item['loc']) or '内容'}：{_problem(item['type'], item['msg'])}"
             for item in error.errors()
         ]
-        raise Refused(
-            INVALID, problems="；".join(problems), where="、".join(str(item["loc"][0]) for item in error.errors())
-        ) from None
+        places = [str(item["loc"][0]) if item["loc"] else "内容" for item in error.errors()]
+        raise Refused(INVALID, problems="；".join(problems), where="、".join(places)) from None
+
+
+def _problem(code: str, told: str) -> str:
+    """A schema's own words stand after the library's lead."""
+    return told.partition(", ")[2] if code == "value_error" else _PROBLEMS.get(code, told)
 
 
 def build_edition(

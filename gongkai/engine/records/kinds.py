@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pydantic.fields import FieldInfo
+
 from gongkai.engine.records.content import Content
 
 
@@ -21,7 +23,13 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record. Domains register theirs in ``kinds.py``; no code outside domains asks for a concrete one."""
+    """A kind of record. Domains register theirs in ``kinds``; no code outside domains asks for a concrete one.
+
+    Labels, hints and widgets of the editor and the parts of the page follow from the schema: a field's ``title`` and
+    ``description``, and its type. ``section``: the section of the disclosure column it stands in besides the list of
+    what must be disclosed (``guide``, ``system`` or ""). ``is_ledgered``: it belongs to the ledger of rules and
+    normative documents. ``template``: ``portal/kinds/<template>.html`` is its page.
+    """
 
     code: str
     name: str
@@ -32,6 +40,8 @@ class Kind:
     is_document: bool
     is_policy: bool
     has_validity: bool
+    is_ledgered: bool
+    section: str
     default_genre: str
     statutory_category: str
     clocks: tuple[str, ...]
@@ -46,6 +56,11 @@ class Kind:
     def schema_name(self) -> str:
         """What an edition names as its schema."""
         return f"{self.code}/{self.schema_version}"
+
+    @property
+    def own_fields(self) -> dict[str, FieldInfo]:
+        """The fields this kind adds to what every record has."""
+        return {name: info for name, info in self.schema.model_fields.items() if name not in Content.model_fields}
 
 
 KINDS: dict[str, Kind] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gongkai.engine.records.content import body_blocks
+from gongkai.engine.records.details import details_of
 from gongkai.engine.records.models import Disclosure, Validity
 from gongkai.ground import clock
 from gongkai.surfaces.portal.listings import has_validity, record_url
@@ -37,6 +38,7 @@ def record_json(view: RecordView) -> dict[str, Any]:
         "audience": content.get("audience") or None,
         "keywords": content.get("keywords", []),
         "description": content.get("description") or None,
+        "details": {detail.name: content[detail.name] for detail in details_of(record.kind, content)},
         "body": content.get("body", []),
         "attachments": [
             {"name": item.name, "url": absolute(item.url), "size": item.size} for item in attachments(view)

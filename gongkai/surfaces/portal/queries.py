@@ -134,12 +134,18 @@ def policy_records() -> QuerySet[Record]:
 
 def guide_records() -> QuerySet[Record]:
     """OGI guides (政府信息公开指南) of every organ."""
-    return public_records().filter(kind__in=[kind.code for kind in KINDS.values() if kind.template == "guide"])
+    return public_records().filter(kind__in=_kinds_in("guide"))
+
+
+def _kinds_in(section: str) -> list[str]:
+    return [kind.code for kind in KINDS.values() if kind.section == section]
 
 
 def system_records() -> QuerySet[Record]:
-    """Rules about openness itself (政府信息公开制度): policy under 综合政务/政务公开."""
-    return policy_records().filter(subject_class="综合政务/政务公开")
+    """Rules about openness itself (政府信息公开制度): what is entered as such, and policy under 综合政务/政务公开."""
+    policy = [kind.code for kind in KINDS.values() if kind.is_policy]
+    about = Q(kind__in=policy, subject_class="综合政务/政务公开")
+    return public_records().filter(about | Q(kind__in=_kinds_in("system")))
 
 
 def report_records() -> QuerySet[Record]:

@@ -12,6 +12,8 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 
 from gongkai.engine.records.attachments import files_of
+from gongkai.engine.records.details import details_of
+from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Edition, Record
 from gongkai.engine.records.queries import addressed, published_edition
 from gongkai.ground.files.storage import file_bytes
@@ -53,7 +55,13 @@ def record(request: HttpRequest, index_number: str) -> HttpResponse:
         context = {"record": found, "absence": absence(found), "proof_url": _proof_url(found)}
         return render(request, "portal/gone.html", context, status=GONE_STATUS)
     view = RecordView.of(found, found.current)
-    return render(request, "portal/record.html", _context(view))
+    return render(request, _page_of(found), _context(view))
+
+
+def _page_of(found: Record) -> list[str]:
+    """The page of the record's kind; the plain one for a kind that is declared no more."""
+    kind = KINDS.get(found.kind)
+    return [f"portal/kinds/{kind.template}.html", "portal/record.html"] if kind else ["portal/record.html"]
 
 
 def _context(view: RecordView) -> dict[str, Any]:
@@ -64,10 +72,12 @@ def _context(view: RecordView) -> dict[str, Any]:
         "absolute_url": view.absolute_url,
         "description": view.content.get("description") or found.title,
         "edition": view.edition,
+        "content": view.content,
         "body": set_body(view.content.get("body", []), found.title),
         "metadata": record_page.metadata(view),
         "banners": record_page.banners(view),
         "attachments": record_page.attachments(view),
+        "details": {detail.name: detail for detail in details_of(found.kind, view.content)},
         "relations": record_page.relations(view),
         "alike": _alike(view),
         "changes": record_page.changes(view),

@@ -8,13 +8,13 @@ from typing import Any
 
 from gongkai.domains.documents.reader import ReadDocument, read_document
 from gongkai.engine.records.actions import draft, receive
+from gongkai.engine.records.content import Content
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.files.guard import Guarded
 from gongkai.ground.files.text import TextWarning
 from gongkai.ground.organs.models import Organ
-from gongkai.surfaces.workbench.edit_forms import LABELS
 
 TAKEN_OVER = (
     "document_number",
@@ -74,7 +74,8 @@ def _initial(document: ReadDocument) -> dict[str, Any]:
 
 
 def _evidence(document: ReadDocument) -> list[Found]:
-    names = LABELS | {"index_number": "索引号", "published_on": "发布日期", "validity": "有效性"}
+    titles = {name: info.title or name for name, info in Content.model_fields.items()}
+    names = titles | {"index_number": "索引号", "published_on": "发布日期", "validity": "有效性"}
     found = []
     for name, evidence in document.evidence.items():
         found.append(Found(names.get(name, name), _words(evidence.value), evidence.place, evidence.quote))

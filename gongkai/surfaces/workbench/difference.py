@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from gongkai.engine.records.details import shown_value
 from gongkai.engine.records.models import Edition
 
 Mark = Literal["same", "del", "ins"]
@@ -84,15 +85,6 @@ def printed_lines(body: list[dict[str, Any]]) -> list[str]:
         else:
             lines.append(str(block["text"]))
     return lines
-
-
-def shown_value(value: Any) -> str:
-    """A field's value as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "；".join(str(item) for item in value)
-    return str(value)
 
 
 def _file_changes(before: Edition, after: Edition) -> list[FieldChange]:

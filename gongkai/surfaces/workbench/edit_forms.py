@@ -3,76 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-import types
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 from annotated_types import MaxLen
 from django import forms
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from gongkai.engine.records.attribute import fitting_grounds
-from gongkai.engine.records.bodytext import body_of_text, text_of_body
+from gongkai.engine.records.bodytext import body_of_text, rows_of_text, text_of_body, text_of_rows
+from gongkai.engine.records.content import Content
+from gongkai.engine.records.details import columns_of, shape_of
 from gongkai.engine.records.editions import INVALID, kind_of
-from gongkai.engine.records.kinds import Kind
+from gongkai.engine.records.kinds import KINDS, Kind
 from gongkai.engine.records.models import Disclosure
 from gongkai.ground.refusal import Refused
 from gongkai.ground.rulebook.queries import genres, subject_classes, subject_path
 
 Choices = list[tuple[str, Any]]
 
-LABELS = {
-    "title": "标题",
-    "body": "正文",
-    "disclosure": "公开属性",
-    "disclosure_basis": "公开依据或不公开理由",
-    "disclosure_reason": "具体理由",
-    "document_number": "发文字号",
-    "issuing_organ": "发布机构",
-    "written_on": "成文日期",
-    "issued_on": "印发日期",
-    "subject_class": "主题分类",
-    "genre": "体裁",
-    "audience": "公开对象",
-    "keywords": "主题词",
-    "description": "摘要",
-    "effective_from": "施行日期",
-    "effective_until": "失效日期",
-    "change_note": "更正说明",
-    "source": "来源",
-    "based_on": "制定依据",
-    "register_number": "规范性文件登记号",
-    "classification": "政府信息的分类",
-    "arrangement": "编排体系",
-    "ways_to_obtain": "获取方式",
-    "work_body": "政府信息公开工作机构",
-    "work_body_address": "办公地址",
-    "work_body_hours": "办公时间",
-    "work_body_phone": "联系电话",
-    "work_body_fax": "传真号码",
-    "work_body_internet": "互联网联系方式",
-}
-HINTS = {
-    "body": "一行一段。# 开头是标题（## 是下一级）；表格每行写成 | 列一 | 列二 |，表头下加一行 | --- | --- |。",
-    "disclosure_basis": "主动公开的选法定公开内容；其余的选法定理由。",
-    "disclosure_reason": "依申请公开或不予公开的，写明适用该条款的具体理由；不要写入应当保密的内容。",
-    "document_number": "例如 云教办〔2026〕12号；没有的留空。",
-    "written_on": "以落款日期为准，例如 2026-03-02。",
-    "keywords": "一行一个。",
-    "based_on": "一行一件，例如 《中华人民共和国政府信息公开条例》。",
-    "change_note": "更正公开时对社会公布的一句话，例如：更正报送时间。不要写入个人信息。",
-}
 ATTRIBUTE_FIELDS = ("disclosure", "disclosure_basis", "disclosure_reason")
 MAIN_FIELDS = ("title", "body")
 PAIRED = ("document_number", "issuing_organ", "written_on", "issued_on", "effective_from", "effective_until")
 
 
 def labels_of(kind_code: str) -> dict[str, str]:
-    """What the fields of a kind are called: the schema's own titles first, then the house's words."""
+    """What the schema calls the fields of a kind."""
     fields = kind_of(kind_code).schema.model_fields
-    return {name: info.title or LABELS.get(name, name) for name, info in fields.items()}
+    return {name: info.title or name for name, info in fields.items()}
+
+
+def field_words(name: str) -> str:
+    """What a field is called, whichever kind has it."""
+    schemas = (Content, *(kind.schema for kind in KINDS.values()))
+    info = next((schema.model_fields[name] for schema in schemas if name in schema.model_fields), None)
+    return (info.title if info is not None else "") or name
 
 
 class EditForm(forms.Form):
@@ -94,9 +61,13 @@ class EditForm(forms.Form):
         """The metadata that fit into narrow fields, two beside each other."""
         return [self[name] for name in PAIRED if name in self.fields]
 
+    def own(self) -> list[forms.BoundField]:
+        """What this kind adds."""
+        return [self[name] for name in self.kind.own_fields]
+
     def others(self) -> list[forms.BoundField]:
-        """Every other field, the kind's own among them."""
-        shown = {*MAIN_FIELDS, *ATTRIBUTE_FIELDS, *PAIRED}
+        """Every other field."""
+        shown = {*MAIN_FIELDS, *ATTRIBUTE_FIELDS, *PAIRED, *self.kind.own_fields}
         return [self[name] for name in self.fields if name not in shown]
 
     def take_refusal(self, refusal: Refused) -> None:
@@ -106,8 +77,13 @@ class EditForm(forms.Form):
         names = str(refusal.facts.get("where", "")).split("、")
         problems = str(refusal.facts.get("problems", "")).split("；")
         for name, problem in zip(names, problems, strict=False):
-            if name in self.fields:
-                self.add_error(name, problem.partition("：")[2] or problem)
+            self.add_error(name if name in self.fields else None, self._told(problem))
+
+    def _told(self, problem: str) -> str:
+        """A place inside a table is told by its row, not by the schema's path."""
+        place, _, told = problem.partition("：")
+        row = next((part for part in place.split(".")[1:] if part.isdecimal()), "")
+        return f"第 {int(row) + 1} 行：{told}" if row else told or problem
 
 
 def edit_form(kind: Kind, **options: Any) -> EditForm:
@@ -130,7 +106,13 @@ def initial_of(content: Mapping[str, Any]) -> dict[str, Any]:
 def _to_form(name: str, value: Any) -> Any:
     if name == "body":
         return text_of_body(value or [])
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return text_of_rows([[_cell(item) for item in row.values()] for row in value])
     return "\n".join(value) if isinstance(value, list) else value
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _to_content(name: str, value: Any, field: forms.Field) -> Any:
@@ -143,36 +125,56 @@ def _to_content(name: str, value: Any, field: forms.Field) -> Any:
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
+class RowsField(forms.CharField):
+    """A table as text: a line a row, cells between bars or tabs. Its value is the rows by the model's names."""
+
+    def __init__(self, model: type[BaseModel], **options: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 5, "class": "rows", "spellcheck": "false"}), **options)
+        self.columns = columns_of(model)
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        """The rows; a row with more cells than the table has columns is named."""
+        names = list(self.columns)
+        rows = rows_of_text(super().clean(value) or "")
+        for place, row in enumerate(rows, start=1):
+            if len(row) > len(names):
+                raise forms.ValidationError(
+                    f"第 {place} 行有 {len(row)} 格，应为：{' | '.join(self.columns.values())}。"
+                )
+        return [{name: cell for name, cell in zip(names, row, strict=False) if cell} for row in rows]
+
+
 def _field(name: str, info: FieldInfo, label: str) -> forms.Field:
-    shared = {"label": label, "required": info.is_required(), "help_text": HINTS.get(name, "")}
-    kind, longest, is_line = _shape(info)
+    shared = {"label": label, "required": info.is_required(), "help_text": info.description or ""}
+    shape = shape_of(info)
     if name == "body":
         area = forms.Textarea(attrs={"class": "official", "rows": 24, "spellcheck": "false"})
         return forms.CharField(strip=False, widget=area, **(shared | {"required": False}))
     if name in _CHOICES:
         return _choice(name, shared)
-    if kind is dt.date:
+    if shape.rows is not None:
+        return RowsField(shape.rows, **shared)
+    if shape.options:
+        options = [(value, value or "请选择") for value in shape.options]
+        return forms.ChoiceField(choices=options, **shared)
+    if shape.kind is dt.date:
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **shared)
-    if kind is list:
+    if shape.kind is int:
+        return forms.IntegerField(**shared)
+    if shape.kind is list:
         field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **shared)
         field.is_list = True  # type: ignore[attr-defined]
         return field
+    longest, is_line = _length(info)
     widget = forms.TextInput() if is_line else forms.Textarea(attrs={"rows": 3})
     return forms.CharField(max_length=longest, widget=widget, **shared)
 
 
-def _shape(info: FieldInfo) -> tuple[Any, int | None, bool]:
-    """The plain type of a field, the longest text it takes, and whether that is one line."""
+def _length(info: FieldInfo) -> tuple[int | None, bool]:
+    """The longest text a field takes, and whether that is one line."""
     longest = [item.max_length for item in info.metadata if isinstance(item, (MaxLen, StringConstraints))]
     is_line = any(isinstance(item, StringConstraints) for item in info.metadata)
-    kind = info.annotation
-    if get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    if get_origin(kind) in (Union, types.UnionType):
-        kind = next(part for part in get_args(kind) if part is not type(None))
-    if get_origin(kind) is Literal:
-        return str, None, True
-    return get_origin(kind) or kind, next((value for value in longest if value is not None), None), is_line
+    return next((value for value in longest if value is not None), None), is_line
 
 
 def _choice(name: str, shared: dict[str, Any]) -> forms.Field:

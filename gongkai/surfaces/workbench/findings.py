@@ -15,7 +15,7 @@ from gongkai.engine.checks.queries import findings
 from gongkai.engine.records.models import Record
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import can
-from gongkai.surfaces.workbench.edit_forms import LABELS
+from gongkai.surfaces.workbench.edit_forms import field_words
 
 TYPE_WORDS = {
     "identity-number": "身份证号码",
@@ -117,7 +117,7 @@ def place_words(place: Mapping[str, Any]) -> str:
         inside = place_words({key: value for key, value in place.items() if key != "file"})
         return f"附件 {int(place['file']) + 1}{'，' if inside else ''}{inside}"
     if "field" in place:
-        return LABELS.get(str(place["field"]), str(place["field"]))
+        return field_words(str(place["field"]))
     if "block" not in place:
         return str(place.get("part", ""))
     words = f"正文第 {int(place['block']) + 1} 段"
@@ -160,7 +160,8 @@ def _spots(content: dict[str, Any], place: Mapping[str, Any]) -> Iterable[tuple[
     if "field" in place:
         value = content.get(str(place["field"]))
         if isinstance(value, list):
-            return [(value, index) for index in range(len(value))]
+            cells = [(row, key) for row in value if isinstance(row, dict) for key in row]
+            return cells or [(value, index) for index in range(len(value))]
         return [(content, str(place["field"]))] if isinstance(value, str) else []
     body = content.get("body", [])
     if not 0 <= int(place.get("block", -1)) < len(body):

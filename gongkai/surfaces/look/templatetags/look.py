@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.http import HttpRequest
@@ -129,6 +130,12 @@ def announce_tone(tags: str) -> str:
 def set_text(blocks: list[dict[str, Any]], title: str = "") -> SetBody:
     """The body of an edition, set for ``look/body.html``."""
     return set_body(blocks, title)
+
+
+@register.filter
+def address_url(address: str) -> str:
+    """Where an index number or a web address leads."""
+    return address if address.startswith(("http://", "https://")) else f"/r/{quote(address)}"
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gongkai.engine.records.details import details_of
 from gongkai.engine.records.models import Edition, Record
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.files.storage import file_bytes
@@ -33,6 +34,7 @@ def dossier(request: DeskRequest, pk: int) -> HttpResponse:
         "head": parts.head_of(record),
         "actions": parts.actions_now(record, request.actor),
         "rounds": parts.rounds(record),
+        "details": details_of(record.kind, record.working.content) if record.working else [],
         "timeline": parts.timeline(record),
         "editions": parts.editions_of(record),
         "publications": parts.publications_of(record),
