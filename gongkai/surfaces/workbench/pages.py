@@ -20,7 +20,7 @@ from gongkai.ground.gate.door import NO_RIGHT, UNKNOWN, visible
 from gongkai.ground.gate.idempotency import once
 from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.workbench.edit_forms import LABELS
+from gongkai.surfaces.workbench.edit_forms import field_words
 
 CHANGE_PAGE = "account_change_password"
 ONCE_FIELD = "once_key"
@@ -63,8 +63,9 @@ def desk_page(view: View) -> View:
 def _expired(request: DeskRequest) -> HttpResponse:
     """Nothing that was typed is lost because the session ended before it was sent: the page shows it and sends it."""
     typed = [
-        {"name": name, "label": LABELS.get(name, name), "value": value, "is_hidden": name not in LABELS}
+        {"name": name, "label": words, "value": value, "is_hidden": words == name}
         for name, values in request.POST.lists()
+        for words in [field_words(name)]
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
