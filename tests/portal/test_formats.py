@@ -17,7 +17,8 @@ from django.test import Client
 from gongkai.engine.records.actions import take_down
 from gongkai.engine.records.attachments import entry_of
 from gongkai.ground.files.actions import upload
-from gongkai.surfaces.portal.feed_views import COLUMNS, safe_cell
+from gongkai.surfaces.look.sheet import safe_cell
+from gongkai.surfaces.portal.feed_views import COLUMNS
 from tests.builders import public_record
 from tests.portal.town import City
 

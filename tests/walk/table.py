@@ -77,6 +77,9 @@ TABLE: dict[str, Row] = {
     "workbench:stay": Row(SELF),
     "workbench:new": Row(RIGHT, right="record.draft"),
     "workbench:records": Row(SELF),
+    "workbench:many": Row(RIGHT, right="record.read", post={"act": "submit", "step": "run", "pk": "{draft}"}),
+    "workbench:keep_filter": Row(RIGHT, right="record.read", post={"name": "我的", "query": "q=x"}),
+    "workbench:forget_filter": Row(OWN, {"pk": 1}, post={}),
     "workbench:record": Row(OWN, DRAFT),
     "workbench:difference": Row(OWN, DRAFT),
     "workbench:act": Row(

@@ -6,6 +6,9 @@ from django.db import models
 
 from gongkai.ground.organs.models import Organ, Person
 
+#: Rows from which an export counts as a large one; a preset of this house, no figure of the law.
+LARGE = 100
+
 
 class Grant(models.Model):
     """A role held by a person in an organ, with or without the organs below it, between two days."""
@@ -81,3 +84,24 @@ class SecurityEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["name", "at"]), models.Index(fields=["at"])]
+
+
+class Export(models.Model):
+    """A list that somebody took out of the platform (导出): which, how many rows, for what, and the file's hash."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="exports")
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="+")
+    what = models.CharField("清单", max_length=20)
+    rows = models.PositiveIntegerField("行数")
+    reason = models.CharField("用途", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "导出"
+        indexes = [models.Index(fields=["made_at"]), models.Index(fields=["person", "made_at"])]
+
+    @property
+    def is_large(self) -> bool:
+        """So many items together that aggregation deserves a look of its own (保守国家秘密法 Article 36)."""
+        return self.rows >= LARGE

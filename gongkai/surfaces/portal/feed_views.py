@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from typing import Any
 
@@ -16,6 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
+from gongkai.surfaces.look.sheet import csv_answer, csv_bytes
 from gongkai.surfaces.look.site import site_marks
 from gongkai.surfaces.portal import listings, queries, sections
 from gongkai.surfaces.portal.freshness import public
@@ -28,7 +27,6 @@ SITEMAP_ROWS = 10_000
 COLUMNS = ("标题", "索引号", "发文字号", "发布机构", "主题分类", "体裁", "成文日期", "发布日期", "有效性", "地址")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # A cell that begins so is run as a formula by spreadsheet programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Feed(Atom1Feed):
@@ -100,15 +98,7 @@ def _clean(text: str) -> str:
 
 
 def _csv(records: Any) -> HttpResponse:
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for record in records[:CSV_ROWS]:
-        writer.writerow([safe_cell(value) for value in _cells(record)])
-    response = HttpResponse(out.getvalue().encode(), "text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="list.csv"'
-    return response
+    return csv_answer(csv_bytes(COLUMNS, [_cells(record) for record in records[:CSV_ROWS]]), "list.csv")
 
 
 def _cells(record: Record) -> list[str]:
@@ -125,11 +115,6 @@ def _cells(record: Record) -> list[str]:
         str(Validity(record.validity).label) if listings.has_validity(record) else "",
         absolute(record_url(record)),
     ]
-
-
-def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 @public

@@ -203,7 +203,8 @@ def _basis_choices() -> Choices:
     ]
 
 
-def _subject_choices() -> Choices:
+def subject_choices() -> Choices:
+    """The subject classes (主题分类) as paths, top class first."""
     return [("", "请选择"), *[(path, path) for path in (subject_path(term.code) for term in subject_classes())]]
 
 
@@ -214,6 +215,6 @@ def _genre_choices() -> Choices:
 _CHOICES: dict[str, Any] = {
     "disclosure": None,
     "disclosure_basis": _basis_choices,
-    "subject_class": _subject_choices,
+    "subject_class": subject_choices,
     "genre": _genre_choices,
 }

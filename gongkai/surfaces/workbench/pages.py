@@ -111,9 +111,12 @@ def new_once_key() -> str:
     return uuid.uuid4().hex
 
 
-def do_once(request: DeskRequest, asked: dict[str, Any], do: Callable[[], Any]) -> bool:
-    """Do what a form asks once per hidden key. True when it was done now, False when it had been done before."""
-    key = re.sub(r"[^\w.-]", "", request.POST.get(ONCE_FIELD, ""))[:64] or new_once_key()
+def do_once(request: DeskRequest, asked: dict[str, Any], do: Callable[[], Any], *, part: str = "") -> bool:
+    """Do what a form asks once per hidden key. True when it was done now, False when it had been done before.
+
+    ``part`` tells apart what one form asks for many rows: each is done once.
+    """
+    key = (re.sub(r"[^\w.-]", "", request.POST.get(ONCE_FIELD, ""))[:60] or new_once_key()) + part
 
     def answer() -> dict[str, bool]:
         do()

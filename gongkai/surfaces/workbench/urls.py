@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongkai.surfaces.workbench.views import acts, admin, desk, editor, findings, law, new, organs, oversight, record
+from gongkai.surfaces.workbench.views import (
+    acts,
+    admin,
+    bulk,
+    desk,
+    editor,
+    findings,
+    law,
+    new,
+    organs,
+    oversight,
+    record,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -13,6 +25,9 @@ urlpatterns = [
     path("stay/", desk.stay, name="stay"),
     path("new/", new.new, name="new"),
     path("records/", desk.listing, name="records"),
+    path("records/many/", bulk.many, name="many"),
+    path("records/filters/", bulk.keep_filter, name="keep_filter"),
+    path("records/filters/<int:pk>/drop/", bulk.forget_filter, name="forget_filter"),
     path("records/<int:pk>/", record.dossier, name="record"),
     path("records/<int:pk>/difference/", record.difference, name="difference"),
     path("records/<int:pk>/files/<uuid:file_id>/", record.attachment, name="file"),

@@ -1,6 +1,7 @@
 """What is done to grants, deputies and tokens. A security administrator does it, in the organs of the grant."""
 
 from gongkai.ground.access.actions.deputies import appoint, end_appointment
+from gongkai.ground.access.actions.exporting import export
 from gongkai.ground.access.actions.granting import end_grant, grant
 from gongkai.ground.access.actions.sessions import drop_sessions, end_sessions, note, open_session, rekey_session
 from gongkai.ground.access.actions.tokens import issue_token, revoke_token
@@ -11,6 +12,7 @@ __all__ = [
     "end_appointment",
     "end_grant",
     "end_sessions",
+    "export",
     "grant",
     "issue_token",
     "note",

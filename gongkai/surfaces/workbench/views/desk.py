@@ -7,8 +7,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gongkai.surfaces.workbench import queries, queues
-from gongkai.surfaces.workbench.pages import DeskRequest, desk_page
+from gongkai.surfaces.workbench import bulk, queries, queues
+from gongkai.surfaces.workbench.actions import plain_query
+from gongkai.surfaces.workbench.models import SavedFilter
+from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, new_once_key
 from gongkai.surfaces.workbench.paging import page_by_moment
 from gongkai.surfaces.workbench.rows import rows_of
 
@@ -53,6 +55,12 @@ def listing(request: DeskRequest) -> HttpResponse:
         "facets": facets,
         "chosen_facets": [facet for facet in facets if facet.chosen],
         "words": request.GET.get("q", ""),
+        "count": rows.order_by().count(),
+        "bulk_acts": bulk.offered(request.actor),
+        "bulk_limit": bulk.LIMIT,
+        "query": plain_query(request.GET.urlencode()),
+        "saved": SavedFilter.objects.filter(person_id=request.actor.person_id).order_by("name"),
+        "once_key": new_once_key(),
         "at": "records",
     }
     return render(request, "workbench/records.html", context)
