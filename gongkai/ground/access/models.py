@@ -89,7 +89,7 @@ class SecurityEvent(models.Model):
 class Export(models.Model):
     """A list that somebody took out of the platform (导出): which, how many rows, for what, and the file's hash."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="exports")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="exports")
     organ = models.ForeignKey(Organ, models.PROTECT, related_name="+")
     what = models.CharField("清单", max_length=20)
     rows = models.PositiveIntegerField("行数")

@@ -60,7 +60,7 @@ EXPORTS = {what: _declared(what) for what in LISTS}
 def export(what: str, *, actor: Actor, rows: int, reason: str, sha256: str) -> Export:
     """Note an export through the gate, in an organ where the actor holds the right the list takes."""
     held = actor.holds(LISTS[what][1])
-    organ = Organ.objects.get(pk=held[0].organ_id) if held else Organ.objects.filter(pk=actor.organ_id).first()
+    organ = Organ.objects.get(pk=held[0].organ_id) if held else None
     made: Any = EXPORTS[what](actor=actor, organ=organ, what=what, rows=rows, reason=reason, sha256=sha256)
     assert isinstance(made, Export)
     return made
