@@ -69,10 +69,12 @@ def plain_name(text: str) -> str:
 
 
 def resolve_organ(name: str, *, near: Organ | None = None) -> Organ | None:
-    """The organ a printed name means: full name, former name, short name, or 机关代字, in this order.
+    """The organ a printed name means: full name, former name, short name, 机关代字, or a shortened name, in this order.
 
-    Of several, those in force count first, then those in the tree of ``near``; None when it is still not one organ.
-    A former name gives the organ that bore it, even when it was abolished since: see ``successor_of``.
+    A shortened name leaves out its place and 和 (市人力资源社会保障局) or bears a second name in brackets; it is looked
+    for in the tree of ``near`` only. Of several, those in force count first, then those in the tree of ``near``; None
+    when it is still not one organ. A former name gives the organ that bore it, even when it was abolished since: see
+    ``successor_of``.
     """
     wanted = plain_name(name)
     if not wanted:
@@ -83,7 +85,26 @@ def resolve_organ(name: str, *, near: Organ | None = None) -> Organ | None:
         if found:
             return _the_one(found, near)
     rows = Organ.objects.exclude(document_prefixes=[]).values_list("pk", "document_prefixes")
-    return _the_one(list(Organ.objects.filter(pk__in=[pk for pk, prefixes in rows if wanted in prefixes])), near)
+    by_prefix = list(Organ.objects.filter(pk__in=[pk for pk, prefixes in rows if wanted in prefixes]))
+    return _the_one(by_prefix, near) if by_prefix or near is None else _shortened(wanted, near)
+
+
+def _shortened(wanted: str, near: Organ) -> Organ | None:
+    """The one organ of the tree whose name is the wanted one with a place before it, or without a second name."""
+    main = re.sub(r"\([^()]+\)$", "", wanted)
+    if main and main != wanted:
+        return resolve_organ(main, near=near)
+    if not re.match("[省市区县州旗盟镇乡]", wanted) or len(wanted) < 4:
+        return None
+    top = ancestors(near).last() or near
+    ends = _without_joints(wanted)
+    family = descendants(top, with_self=True).filter(name__endswith=wanted[-1])
+    found = [organ for organ in family if _without_joints(organ.name).endswith(ends)]
+    return _the_one(found, near)
+
+
+def _without_joints(name: str) -> str:
+    return re.sub("[和与及、]", "", name)
 
 
 def _the_one(found: list[Organ], near: Organ | None) -> Organ | None:

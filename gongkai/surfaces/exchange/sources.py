@@ -31,6 +31,12 @@ NOT_JSON = wording(
     todo="JSON Lines 文件每行应是一个对象，至少含 title 和正文。",
     status=422,
 )
+NO_BODY = wording(
+    "exchange.no_body",
+    what="这条 JSON 对象没有正文。",
+    todo="正文应在 original_text、full_text、body、text、content 或“正文”中；不是文件的数据请不要按文件导入。",
+    status=422,
+)
 NO_TEXT = wording(
     "exchange.no_text",
     what="文件中没有可读的文字。",
@@ -42,7 +48,7 @@ NOT_OPENED = wording(
 )
 
 # What an object may call its parts; the first that is there counts.
-_BODY_KEYS = ("original_text", "full_text", "text", "content", "正文")
+_BODY_KEYS = ("original_text", "full_text", "body", "text", "content", "article", "answer", "正文", "正文内容", "内容")
 _LABELS = {
     "索引号": ("index_number", "索引号"),
     "文号": ("document_number", "doc_no", "pcode", "文号", "发文字号"),
@@ -52,18 +58,26 @@ _LABELS = {
     "主题分类": ("subject_class", "childtype", "主题分类"),
     "体裁": ("genre", "体裁"),
     "有效性": ("validity", "有效性"),
-    "ArticleTitle": ("title", "标题", "名称"),
+    "ArticleTitle": ("title", "question", "标题", "名称"),
 }
+_MARKDOWN_HEAD = re.compile(r"^#{1,6}\s+")
+# Texts are cut at a round number of signs, and then end inside a sentence.
+_ROUND = 500
+_ENDED = re.compile(r"[。！？!?；;”》）)】日印发]$")
 
 
 @dataclass
 class Source:
-    """One document to import: read, or refused with its reason; ``same_bytes`` are other paths of the same file."""
+    """One document to import: read, or refused with its reason; ``same_bytes`` are other paths of the same file.
+
+    ``digest`` is the SHA-256 of the file, or of the line of a JSON Lines file.
+    """
 
     path: str
     document: ReadDocument | None = None
     refusal: Refused | None = None
     data: bytes = b""
+    digest: str = ""
     same_bytes: list[str] = field(default_factory=list)
 
     @property
@@ -123,7 +137,7 @@ def _read_file(path: Path, twins: list[str]) -> Source:
         return Source(str(path), refusal=refusal, same_bytes=twins)
     except OSError as error:
         return Source(str(path), refusal=Refused(NOT_OPENED, problem=error.strerror or "", where=path.name))
-    return Source(str(path), document, data=guarded.data, same_bytes=twins)
+    return Source(str(path), document, data=guarded.data, digest=guarded.sha256, same_bytes=twins)
 
 
 def _read(text: StructuredText, name: str) -> ReadDocument:
@@ -145,7 +159,7 @@ def _read_lines(path: Path) -> Iterator[Source]:
             seen.add(digest)
             name = f"{path}#{number}"
             try:
-                yield Source(name, _read(_of_object(_object(line, limit), name), path.name))
+                yield Source(name, _read(_of_object(_object(line, limit), name), path.name), digest=digest)
             except Refused as refusal:
                 yield Source(name, refusal=refusal)
 
@@ -165,16 +179,29 @@ def _object(line: bytes, limit: int) -> dict[str, Any]:
 def _of_object(found: dict[str, Any], name: str) -> StructuredText:
     """An object's text with its other parts as labels of a page. Refused where it bears a classification mark."""
     body = next((found[key] for key in _BODY_KEYS if isinstance(found.get(key), str) and found[key].strip()), "")
+    if not body:
+        raise Refused(NO_BODY)
     labels = []
     for label, keys in _LABELS.items():
         value = next((found[key] for key in keys if isinstance(found.get(key), str) and found[key].strip()), "")
         if value:
             labels.append((label, value.strip()))
-    blocks = tuple(Block("paragraph", text=line.strip()) for line in body.splitlines() if line.strip())
-    text = StructuredText(blocks=blocks, labels=tuple(labels), media_type=media.TEXT)
+    lines = (_MARKDOWN_HEAD.sub("", line.strip()) for line in body.splitlines())
+    blocks = tuple(Block("paragraph", text=line) for line in lines if line)
+    text = StructuredText(
+        blocks=blocks, labels=tuple(labels), media_type=media.TEXT, warnings=tuple(_cut_off(body, name))
+    )
     if scan(text, name) or any(scan(value) for _, value in labels):
         raise Refused(refusals.CLASSIFICATION_MARK, CITATION)
     return text
+
+
+def _cut_off(body: str, name: str) -> Iterator[TextWarning]:
+    """A text of a round length that ends inside a sentence was cut by who collected it."""
+    if len(body) >= _ROUND and len(body) % _ROUND == 0 and not _ENDED.search(body.rstrip()):
+        yield TextWarning(
+            "truncated", "文末", str(len(body)), "", f"{name} 的正文恰为 {len(body)} 字且没有写完，可能被截断。"
+        )
 
 
 def content_key(document: ReadDocument) -> str:

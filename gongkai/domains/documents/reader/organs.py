@@ -18,6 +18,13 @@ _NAME = re.compile(r"[一-鿿〇（）()·—\-]{3,45}")
 _SENTENCE = re.compile(
     r"应当|以及|进行|工作的|负责|按照|根据|通过|加强|不断|各有关|各相关|相关部门|有关部门|^各|^本|^该|^其|的$"
 )
+_NOTE = re.compile(r"[（(][^（）()]*(?:发布|转载|供稿|提供|解读|门户|网站?|公众号|政府令)[^（）()]*[）)]$")
+# An organ that can be told apart: of a place, of the state, or a ministry; not an office inside some organ.
+_PLACED = re.compile(
+    r"^(?:国务院|国家|全国|中国|中华|中共|[省市区县州旗盟镇乡].{2,}|.{1,12}(?:省|市|区|县|州|旗|盟|镇|乡|街道|自治区))"
+    r"|^.{1,12}(?<!宣传)(?<!组织)(?<!统战)(?<!武装)部$"
+)
+_PRESS = re.compile(r"新华社|中新社|通讯社|报社|杂志社|出版社|广播|电视|传媒|融媒体|新闻")
 _MASK = re.compile(r"[*＊×]|[（(]\s*略\s*[）)]")
 
 
@@ -32,6 +39,18 @@ def looks_like_organ(name: str) -> bool:
 def is_site_name(name: str) -> bool:
     """Whether a name is that of a website, a column or a topic page rather than of an organ."""
     return _SITE.search(joined_han(name)) is not None
+
+
+def without_note(name: str) -> str:
+    """A printed organ without the note in brackets that says where its text was put (…门户发布)."""
+    return _NOTE.sub("", name.strip())
+
+
+def organ_of_source(printed: str) -> str | None:
+    """The organ that a page names as its source (来源); None for sites, the press and offices without a place."""
+    name = re.sub(r"^本(?:网|站)(?:讯)?\s*[:：]?\s*", "", without_note(printed))
+    first = next(iter(organs_in(name) or organs_in(re.split(r"[\s、,，;；]", name, maxsplit=1)[0])), "")
+    return first if first and _PLACED.search(first) and not _PRESS.search(first) else None
 
 
 def is_masked(name: str) -> bool:

@@ -141,7 +141,8 @@ def _title(head: Sequence[Line], labels: Sequence[Label], text: StructuredText) 
     if named is not None:
         return Title(named.value, title_lines(head, named.value))
     meta = next((label.value for label in labels if label.field == "title" and label.printed == "ArticleTitle"), "")
-    found = find_title(head, meta or text.title)
+    # A page that says its title is believed before a line that merely could be one.
+    found = find_title(head, meta or text.title, is_named=bool(meta))
     return Title(meta, ()) if found is None and meta else found
 
 

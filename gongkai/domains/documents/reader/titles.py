@@ -56,10 +56,11 @@ def head_end(lines: Sequence[Line]) -> int:
     return limit
 
 
-def find_title(head: Sequence[Line], page_title: str) -> Title | None:
+def find_title(head: Sequence[Line], page_title: str, *, is_named: bool = False) -> Title | None:
     """The title among the lines of the head, or None where none of them reads as one.
 
-    ``page_title`` is what the page calls itself; a line that agrees with it is preferred.
+    ``page_title`` is what the page calls itself; a line that agrees with it is preferred. ``is_named``: it is known
+    to be the document's, so that a line without any sign of a title is none.
     """
     named = bare(_REPRINT.sub("", _SITE_TAIL.sub("", page_title)))
     best: tuple[float, int, str, tuple[Line, ...]] | None = None
@@ -71,9 +72,10 @@ def find_title(head: Sequence[Line], page_title: str) -> Title | None:
             score = _score(text, part, head, named) if is_whole else None
             if score is not None and (best is None or score > best[0]):
                 best = (score, index, text, part)
-    if best is None or (best[0] < 1 and (best[1] > 0 or best[0] < 0)):
+    if best is None or (best[0] < 1 and (is_named or best[1] > 0 or best[0] < 0)):
         return None
-    return Title(_REPRINT.sub("", best[2]), title_lines(head, _REPRINT.sub("", best[2])))
+    title = _REPRINT.sub("", best[2])
+    return Title(re.sub(r"^[\s|｜]+|[\s|｜]+$", "", title), title_lines(head, title))
 
 
 def title_lines(head: Sequence[Line], title: str) -> tuple[Line, ...]:

@@ -17,7 +17,14 @@ from gongkai.domains.documents.reader.dates import day_at_start
 from gongkai.domains.documents.reader.document import Evidence
 from gongkai.domains.documents.reader.labels import Label
 from gongkai.domains.documents.reader.lines import Line, bare, place_of
-from gongkai.domains.documents.reader.organs import is_masked, looks_like_organ, organs_in, organs_of_title
+from gongkai.domains.documents.reader.organs import (
+    is_masked,
+    looks_like_organ,
+    organ_of_source,
+    organs_in,
+    organs_of_title,
+    without_note,
+)
 from gongkai.domains.documents.reader.signature import Signature, first_day
 from gongkai.domains.documents.reader.titles import Title
 from gongkai.ground.files.text import TextWarning
@@ -184,13 +191,19 @@ def check_order(card: Card, written: dt.date | None, published: dt.date | None) 
 def issuing_organ(
     card: Card, signature: Signature | None, title: Title | None, number: DocumentNumber | None
 ) -> str | None:
-    """The organ at the signature, in the title or in its order's number, else a label that names one; else None."""
+    """The organ at the signature, in the title or in its order's number, else in a label, else as source; or None."""
     label = card.label("issuing_organ")
-    labelled = organs_in(label.value) if label and not is_masked(label.value) else []
+    labelled = organs_in(without_note(label.value)) if label and not is_masked(label.value) else []
     found = next(
         (
             item
-            for item in (_signed(signature), _titled(title), _ordered(card, number), _labelled(label, labelled))
+            for item in (
+                _signed(signature),
+                _titled(title),
+                _ordered(card, number),
+                _labelled(label, labelled),
+                _sourced(card),
+            )
             if item is not None
         ),
         None,
@@ -255,6 +268,15 @@ def _ordered(card: Card, number: DocumentNumber | None) -> _Organs | None:
 
 def _labelled(label: Label | None, organs: list[str]) -> _Organs | None:
     return (organs, label_place(label), label.value) if label and organs else None
+
+
+def _sourced(card: Card) -> _Organs | None:
+    """The organ a page names as its source, where nothing else names one."""
+    for label in card.labels:
+        organ = organ_of_source(label.value) if label.field == "source" else None
+        if organ is not None:
+            return [organ], label_place(label), label.value
+    return None
 
 
 def lost_brackets(lines: Sequence[Line]) -> Iterator[TextWarning]:
