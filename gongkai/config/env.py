@@ -19,13 +19,17 @@ class Setting:
     name: str
     default: str
     meaning: str
+    #: A password or a token, or an address that may hold one: it never leaves the machine.
+    is_secret: bool = False
+    #: A place on this machine, which means nothing on another.
+    is_path: bool = False
 
 
 SETTINGS: dict[str, Setting] = {}
 
 
-def _text(name: str, default: str, meaning: str) -> str:
-    SETTINGS[name] = Setting(name, default, meaning)
+def _text(name: str, default: str, meaning: str, *, is_secret: bool = False) -> str:
+    SETTINGS[name] = Setting(name, default, meaning, is_secret)
     return os.environ.get(name, default)
 
 
@@ -51,16 +55,23 @@ def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> 
 
 def _path(name: str, default: Path, shown: str, meaning: str) -> Path:
     """A file or folder; the documentation shows its default without the path of a machine."""
-    SETTINGS[name] = Setting(name, shown, meaning)
+    SETTINGS[name] = Setting(name, shown, meaning, is_path=True)
     return Path(os.environ.get(name) or default).expanduser().absolute()
 
 
 VAR_DIR = _path("VAR_DIR", ROOT / "var", "var", "Folder for the database, files, keys and checkpoints of one machine.")
-DATABASE_URL = _text("DATABASE_URL", "", "postgres://user:password@host:port/name; empty means SQLite in VAR_DIR.")
-DATABASE_URL_BENCH = _text(
-    "DATABASE_URL_BENCH", "", "Server on which `gongkai bench` makes its scratch database; empty means SQLite."
+DATABASE_URL = _text(
+    "DATABASE_URL", "", "postgres://user:password@host:port/name; empty means SQLite in VAR_DIR.", is_secret=True
 )
-REDIS_URL = _text("REDIS_URL", "", "Shared cache and counters for several web processes; empty means in the database.")
+DATABASE_URL_BENCH = _text(
+    "DATABASE_URL_BENCH",
+    "",
+    "Server on which `gongkai bench` makes its scratch database; empty means SQLite.",
+    is_secret=True,
+)
+REDIS_URL = _text(
+    "REDIS_URL", "", "Shared cache and counters for several web processes; empty means in the database.", is_secret=True
+)
 FILES_DIR = _path("FILES_DIR", VAR_DIR / "files", "VAR_DIR/files", "Folder of the public and sealed files.")
 KEYS_DIR = _path(
     "KEYS_DIR",
@@ -110,10 +121,16 @@ REGISTER_ORIGIN = _text(
 CLAMAV_SOCKET = _text("CLAMAV_SOCKET", "", "Socket of clamd (path or host:port); empty means no virus scan.")
 UPLOAD_LIMIT_MB = _count("UPLOAD_LIMIT_MB", 50, "Largest upload in MiB.")
 EMAIL_URL = _text(
-    "EMAIL_URL", "", "smtp://user:password@host:port for notices; empty means notices stay on the desk only."
+    "EMAIL_URL",
+    "",
+    "smtp://user:password@host:port for notices; empty means notices stay on the desk only.",
+    is_secret=True,
 )
 WEBHOOK_URL = _text(
-    "WEBHOOK_URL", "", "Address that receives notices as JSON (enterprise chat robots); empty means none."
+    "WEBHOOK_URL",
+    "",
+    "Address that receives notices as JSON (enterprise chat robots); empty means none.",
+    is_secret=True,
 )
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")

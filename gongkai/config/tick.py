@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     Step("publish", "gongkai.engine.records.ticks.publish_due", 2),
     Step("seal", "gongkai.ground.register.log.seal", 1),
     Step("erase", "gongkai.engine.records.ticks.erase_expunged", 5),
+    Step("expunged", "gongkai.engine.records.ticks.write_list", 5),
     Step("calendars", "gongkai.engine.deadlines.ticks.calendars_changed", 10),
     Step("deadlines", "gongkai.engine.deadlines.ticks.deadlines_passed", 60),
     Step("remind", "gongkai.engine.deadlines.ticks.remind", 600),

@@ -124,4 +124,9 @@ def test_every_role_and_action_in_a_state(state: str) -> None:
 
 
 def test_what_the_system_may_do_is_declared() -> None:
-    assert {spec.name for spec in SPECS if spec.by_system} == {"record.hold", "record.publish", "record.repeal"}
+    assert {spec.name for spec in SPECS if spec.by_system} == {
+        "record.expunge_again",
+        "record.hold",
+        "record.publish",
+        "record.repeal",
+    }

@@ -76,7 +76,7 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments):
 
 def test_every_command_of_the_interface_that_exists_explains_itself(capsys):
     names = ("setup", "demo", "serve", "worker", "tick", "person", "due", "calendar", "import", "inspect")
-    names += ("register", "keys", "bench")
+    names += ("register", "keys", "backup", "restore", "bench")
     for name in names:
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([name, "--help"])

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from gongkai.config.cli.frame import CANNOT, CannotRunError, Commands, Parser
 
-MODULES = ("operations", "people", "law", "documents", "register", "keys")
+MODULES = ("operations", "people", "law", "documents", "register", "keys", "backup")
 
 
 def build_parser() -> Parser:

@@ -73,6 +73,7 @@ def load_demonstration(*, is_small: bool) -> Loaded:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Web, worker and tick until SIGTERM."""
+    from gongkai.config import env
     from gongkai.config.serve import Supervisor, is_free
     from gongkai.config.setup import is_migrated, require_database
 
@@ -83,6 +84,8 @@ def run_serve(options: argparse.Namespace) -> int:
         message = f"端口 {options.port} 已被占用，请换一个：--port N"
         raise CannotRunError(message)
     require_database()
+    if (env.VAR_DIR / "restoring.json").exists():
+        raise CannotRunError("恢复尚未完成，请先再次运行 gongkai restore")
     if options.setup:
         run_setup(argparse.Namespace(no_demo=False))
     elif not is_migrated():

@@ -207,7 +207,8 @@ class ExpungeOrder(models.Model):
     """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="expunge_orders")
-    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # Unknown only where a restored backup is older than the person (恢复备份后再次清除).
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     ground = models.CharField("依据", max_length=40)
     note = EncryptedTextField("说明", blank=True, default="", bound_by=("record_id", "asked_by_id"))

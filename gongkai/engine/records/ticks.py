@@ -8,12 +8,13 @@ from django.db import DatabaseError
 
 from gongkai.engine.records.actions.publishing import hold, publish
 from gongkai.engine.records.actions.shredding import erase_expunged
+from gongkai.engine.records.expunged import write_list
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.refusal import Refused
 
-__all__ = ["erase_expunged", "publish_due"]
+__all__ = ["erase_expunged", "publish_due", "write_list"]
 
 AT_ONCE = 50
 logger = logging.getLogger(__name__)

@@ -118,12 +118,13 @@ def latest_checkpoint(log: Log) -> Checkpoint | None:
     return Checkpoint.objects.filter(log=log).order_by("-size").first()
 
 
-def continue_log(*, actor: str, reason: str, predecessor: str = "") -> Log:
+def continue_log(*, actor: str, reason: str, predecessor: str = "", backup: str = "") -> Log:
     """After a restore: open a new log that names the last published checkpoint of the old one (续接).
 
     The first leaf of the new log is the public event ``register.continued``. Numbers that checkpoint files or keys show
     to have been used are not used again, even when the same backup is restored twice. ``predecessor`` is a checkpoint
-    note that an operator found elsewhere; otherwise the newest in the files or the database is taken.
+    note that an operator found elsewhere; otherwise the newest in the files or the database is taken. ``backup`` names
+    what was restored.
     """
     with transaction.atomic():
         if not is_only_sealer():
@@ -140,14 +141,14 @@ def continue_log(*, actor: str, reason: str, predecessor: str = "") -> Log:
             predecessor_root=last.root.hex() if last else "",
             opened_at=clock.now(),
         )
-        written = append([_continuation(log, actor, reason)])
+        written = append([_continuation(log, actor, reason, backup)])
         _extend(log, [(event.pk, event.leaf_hash) for event in written])
         UnsealedEvent.objects.filter(event_id__in=[event.pk for event in written]).delete()
         transaction.on_commit(write_checkpoint_files)
     return log
 
 
-def _continuation(log: Log, actor: str, reason: str) -> NewEvent:
+def _continuation(log: Log, actor: str, reason: str, backup: str) -> NewEvent:
     public = {
         "event": "register.continued",
         "log": log.origin,
@@ -156,7 +157,9 @@ def _continuation(log: Log, actor: str, reason: str) -> NewEvent:
         "predecessor_root": log.predecessor_root,
         "note": reason,
     }
-    return NewEvent("register", log.origin[:40], "register.continued", actor, at=log.opened_at, public=public)
+    data = {"backup": backup} if backup else {}
+    name = log.origin[:40]
+    return NewEvent("register", name, "register.continued", actor, at=log.opened_at, data=data, public=public)
 
 
 def write_checkpoint_files() -> int:

@@ -23,8 +23,9 @@ EVENT_NAMES = {
     "record.taken_down": "暂停公开",
     "record.restored": "恢复公开",
     "record.expunged": "清除内容",
+    "record.expunged_again": "清除内容",
 }
-GONE = ("record.withdrawn", "record.taken_down", "record.expunged")
+GONE = ("record.withdrawn", "record.taken_down", "record.expunged", "record.expunged_again")
 _OUTGOING = {
     "repeals": "废止了",
     "replaces": "替代了",
@@ -310,6 +311,6 @@ def absence(record: Record) -> Absence:
         reasons = {term.code: term.public_note for term in withdrawal_reasons()}
         note = reasons.get(str(last.public.get("reason", "")), "") or "该信息已撤回。"
         return Absence("withdrawn", "seal", "该信息已撤回", note, at)
-    if name == "record.expunged":
+    if name in {"record.expunged", "record.expunged_again"}:
         return Absence("expunged", "seal", "该信息的内容已依法清除", "地址和存证记录保留，内容不再提供。", at)
     return Absence("taken_down", "", "该信息暂停公开", "发布机构正在核查。核查结束后，本页将恢复公开或者说明结果。", at)

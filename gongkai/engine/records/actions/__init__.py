@@ -17,6 +17,7 @@ from gongkai.engine.records.actions.drafting import (
 from gongkai.engine.records.actions.migrating import migrate
 from gongkai.engine.records.actions.publishing import hold, publish, repeal, schedule, unschedule, withdraw
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
+from gongkai.engine.records.actions.restoring import expunge_again
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "draft",
     "edit",
     "expunge",
+    "expunge_again",
     "hold",
     "keep_buffer",
     "keep_withheld",

@@ -157,6 +157,11 @@ def expunge(record: Record, *, actor: Actor) -> Outcome:
     assert order is not None
     order.confirmed_by_id, order.confirmed_at = actor.person_id, clock.now()
     order.save(update_fields=["confirmed_by", "confirmed_at"])
+    return executed(record, order, actor, "record.expunged")
+
+
+def executed(record: Record, order: ExpungeOrder, actor: Actor, event: str) -> Outcome:
+    """Destroy what a confirmed order names."""
     data = end_publication(record, "expunged", "") if record.is_visible else {}
     close_round(record)
     cancel_clocks(record, actor, "expunged")
@@ -168,7 +173,7 @@ def expunge(record: Record, *, actor: Actor) -> Outcome:
     record.state = EXPUNGED
     now = clock.now()
     show(record, now)
-    public = opened(record, "record.expunged", now) if record.published_at else {}
+    public = opened(record, event, now) if record.published_at else {}
     return Outcome(
         data=data | {"order": order.pk, "ground": order.ground, "editions": len(editions), "files": files},
         public=public,
