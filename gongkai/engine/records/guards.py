@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from gongkai.engine.records.models import Disclosure, ExpungeOrder, Record
+from gongkai.engine.records.queries import earlier_publications
 from gongkai.engine.reviews.presets import STEP_KINDS
 from gongkai.engine.reviews.queries import current_review, unsatisfied_steps
 from gongkai.ground import clock
@@ -36,6 +37,11 @@ SAME_PERSON = wording(
 PAST = wording(
     "records.past_moment", what="定时发布的时间已经过去。", todo="请选择将来的时间，或者立即公开。", status=422
 )
+NO_EARLIER = wording(
+    "records.no_earlier_edition",
+    what="这条信息没有仍可查阅的旧版本。",
+    todo="当前公开的版本请办理更正、撤回或紧急下线。",
+)
 NO_ORDER = wording("records.no_order", what="还没有人提出清除。", todo="清除须两人办理：先由一人提出，再由另一人确认。")
 
 
@@ -49,6 +55,12 @@ def is_hidden(record: Record, actor: Actor) -> None:
     """The record is not before the public."""
     if record.is_visible:
         raise Refused(SHOWN)
+
+
+def has_earlier_edition(record: Record, actor: Actor) -> None:
+    """An earlier edition can still be read by the public."""
+    if not earlier_publications(record).exists():
+        raise Refused(NO_EARLIER)
 
 
 def has_undisclosed_attribute(record: Record, actor: Actor) -> None:

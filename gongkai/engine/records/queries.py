@@ -12,6 +12,9 @@ from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import visible
 
+#: Why a publication ended whose edition a later one took the place of; such an edition stays readable.
+SUPERSEDED = "superseded"
+
 
 def public_records() -> QuerySet[Record]:
     """What stands before the public now, newest first; the order has a unique tail for keyset paging."""
@@ -41,7 +44,13 @@ def published_edition(record: Record, number: int | None = None) -> Edition | No
         return None
     if number is None or (record.current is not None and number == record.current.number):
         return record.current
-    return Edition.objects.filter(record=record, number=number, publications__isnull=False).distinct().first()
+    earlier = earlier_publications(record).filter(edition__number=number).select_related("edition").first()
+    return earlier.edition if earlier is not None else None
+
+
+def earlier_publications(record: Record) -> QuerySet[Publication]:
+    """Publications of superseded editions that the public may still read: those not withheld since."""
+    return record.publications.filter(reason=SUPERSEDED).exclude(edition=record.current).order_by("pk")
 
 
 def public_links(record: Record) -> tuple[list[Link], list[Link]]:

@@ -235,8 +235,10 @@ def publications() -> Findings:
 
 
 def _told_publications(data: dict[str, Any]) -> dict[int, str]:
-    """What an event says about publications: the one it made, and those it ended."""
-    said: dict[int, str] = dict(zip(data.get("ended", ()), data.get("ended_sha256", ()), strict=True))
+    """What an event says about publications: the one it made, those it ended, those whose reason it changed."""
+    said: dict[int, str] = {}
+    for what in ("ended", "changed"):
+        said |= dict(zip(data.get(what, ()), data.get(f"{what}_sha256", ()), strict=True))
     if "publication" in data:
         said[data["publication"]] = data["publication_sha256"]
     return said

@@ -8,7 +8,7 @@ from typing import Any
 
 from gongkai.config import env
 from gongkai.engine.records.models import Disclosure, Edition, Link, Publication, Record, Validity
-from gongkai.engine.records.queries import public_editions, public_links
+from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_links
 from gongkai.ground import clock
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
@@ -20,6 +20,7 @@ EVENT_NAMES = {
     "record.corrected": "更正",
     "record.validity_changed": "标注有效性",
     "record.withdrawn": "撤回",
+    "record.edition_withheld": "停止提供旧版本",
     "record.taken_down": "暂停公开",
     "record.restored": "恢复公开",
     "record.expunged": "清除内容",
@@ -253,8 +254,10 @@ def changes(view: RecordView) -> list[Change]:
 
 def _change(view: RecordView, event: Event) -> Change:
     number = int(event.public.get("edition") or 0)
-    url = f"{view.url}.edition.json?edition={number}" if number else ""
     facts = event.public
+    if event.name == "record.edition_withheld":
+        return Change(f"停止提供第 {facts['withheld_edition']} 版", event.at, "grave", "该版本不再提供查阅。")
+    url = f"{view.url}.edition.json?edition={number}" if number in _readable(view) else ""
     if event.name == "record.validity_changed":
         label = Validity(facts["validity"]).label if facts.get("validity") in Validity.values else ""
         by = next((link.source for link in view.incoming if link.source.index_number == facts.get("by")), None)
@@ -262,6 +265,12 @@ def _change(view: RecordView, event: Event) -> Change:
     tone = "grave" if event.name in GONE else "done"
     note = _note_of(view, event) if event.name == "record.corrected" else ""
     return Change(EVENT_NAMES.get(event.name, "更新"), event.at, tone, note, number, url)
+
+
+def _readable(view: RecordView) -> set[int]:
+    """The numbers of the editions that can still be read: the current one, and earlier ones not withheld since."""
+    earlier = (item.edition.number for item in view.publications if item.reason == SUPERSEDED)
+    return {view.edition.number, *earlier}
 
 
 def _note_of(view: RecordView, event: Event) -> str:

@@ -133,6 +133,15 @@ class WithdrawForm(forms.Form):
     )
 
 
+class WithholdEditionForm(WithdrawForm):
+    """Which earlier edition is no longer offered, for a reason of the closed list."""
+
+    number = forms.IntegerField(
+        label="版本号", min_value=1, max_value=99999, help_text="见公开页面“更新记录”，例如 1。"
+    )
+    field_order = ("number", "reason", "note")
+
+
 class ExpungeForm(forms.Form):
     """The first person's order to expunge."""
 
@@ -240,6 +249,13 @@ ACT_FORMS: dict[str, ActForm] = {
         css="grave",
         caution="撤回后正文不再展示，网址保留并公开说明已撤回。",
         done="已撤回。",
+    ),
+    "record.withhold_edition": ActForm(
+        records.withhold_edition,
+        WithholdEditionForm,
+        css="grave",
+        caution="此后公众不能再查阅这一旧版本；更新记录会说明，存证仍然有效。当前公开的版本不变。",
+        done="已停止提供该旧版本。",
     ),
     "record.take_down": ActForm(
         records.take_down, css="grave", is_direct=True, done="已紧急下线；请尽快由主管部门复核。"

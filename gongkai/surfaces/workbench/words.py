@@ -33,6 +33,7 @@ EVENT_WORDS = {
     "record.correction_abandoned": "放弃更正",
     "record.corrected": "公开更正后的版本",
     "record.withdrawn": "撤回",
+    "record.edition_withheld": "停止提供旧版本",
     "record.taken_down": "紧急下线",
     "record.restored": "恢复公开",
     "record.expunge_asked": "提出清除",

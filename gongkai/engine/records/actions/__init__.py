@@ -19,6 +19,7 @@ from gongkai.engine.records.actions.publishing import hold, publish, repeal, sch
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
 from gongkai.engine.records.actions.restoring import expunge_again
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
+from gongkai.engine.records.actions.withholding import withhold_edition
 
 __all__ = [
     "abandon_correction",
@@ -48,4 +49,5 @@ __all__ = [
     "unschedule",
     "withdraw",
     "withdraw_taken_down",
+    "withhold_edition",
 ]

@@ -14,6 +14,7 @@ from gongkai.engine.records.editions import content_of
 from gongkai.engine.records.guards import is_publishable, is_shown, refuse_past
 from gongkai.engine.records.index_numbers import next_index_number
 from gongkai.engine.records.models import LinkKind, Publication, Record, Validity
+from gongkai.engine.records.queries import SUPERSEDED
 from gongkai.engine.records.subject import (
     CORRECTING,
     IN_REVIEW,
@@ -126,7 +127,7 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     refuse_any_mark(edition.content)
     now = clock.now()
     is_correction = record.published_at is not None
-    ended = _end_publication(record, now, "superseded", "")
+    ended = _end_publication(record, now, SUPERSEDED, "")
     shown = Publication.objects.create(record=record, edition=edition, channel=CHANNEL, from_at=now)
     make_current(record, edition, content_of(record, edition))
     if record.index_number is None:
