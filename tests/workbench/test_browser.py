@@ -206,7 +206,7 @@ def test_the_editor_keeps_what_is_typed(browser: Browser, scene: Scene) -> None:
     page, complaints = open_page(browser, Desk(scene.office).client("officer"), "wide")
     page.goto(SITE + scene.path("draft", "edit/"))
     page.fill("#id_title", "打到一半的标题")
-    page.get_by_text("已自动保存").wait_for(timeout=20_000)
+    page.locator("#saved", has_text="已自动保存").wait_for(timeout=20_000)
     assert EditBuffer.objects.get().content["title"] == "打到一半的标题"
     assert [text for text in complaints if not text.startswith(EXPECTED)] == []
     page.close()
