@@ -28,6 +28,11 @@ def day_of(moment: dt.datetime) -> dt.date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def start_of(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins in China."""
+    return dt.datetime.combine(day, dt.time(), SHANGHAI).astimezone(dt.UTC)
+
+
 @contextmanager
 def frozen(moment: dt.datetime) -> Iterator[None]:
     """Let the clock stand at an aware moment (tests, demonstration data, dry runs)."""

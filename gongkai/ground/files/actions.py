@@ -51,6 +51,14 @@ def upload(
     return keep(guarded, organ=organ, actor=actor, is_public=is_public), guarded
 
 
+def read_for(file: StoredFile, *, actor: Actor) -> bytes:
+    """The bytes of a file for somebody who may know of it; that sealed ones were opened is an event (``file.read``)."""
+    data = storage.file_bytes(file)
+    if file.storage_class == StorageClass.SEALED:
+        append([NewEvent("file", str(file.pk), "file.read", actor.ref, organ_id=file.organ_id)])
+    return data
+
+
 def authorise(organ: Organ, actor: Actor) -> None:
     """Refuse somebody who may not upload before looking at the bytes."""
     if not actor.is_system and covering(actor, RIGHT, organ.pk) is None:

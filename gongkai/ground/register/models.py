@@ -49,6 +49,7 @@ class Event(models.Model):
             models.Index(fields=["name", "at"], name="event_name_at"),
             models.Index(fields=["organ_id", "id"], name="event_organ"),
             models.Index(fields=["actor", "id"], name="event_actor"),
+            models.Index(fields=["at", "id"], name="event_at"),
             models.Index(fields=["at"], name="event_public_at", condition=Q(is_public=True)),
         ]
 
@@ -111,3 +112,29 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id}@{self.size}"
+
+
+class Verification(models.Model):
+    """A verification of the whole register that somebody asked for (存证核验), and what it found.
+
+    Asked for and not finished, it is owed: a worker does it, and the tick finds what a dead worker left. The outcome is
+    an event, too, so that it stands in the tree.
+    """
+
+    asked_by = models.CharField("提出人", max_length=60)
+    asked_at = models.DateTimeField("提出时间")
+    organ_id = models.BigIntegerField("机关", null=True)
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("完成时间", null=True)
+    is_sound = models.BooleanField("一致", null=True)
+    total = models.PositiveIntegerField("不一致", default=0)
+    unsealed = models.PositiveIntegerField("待入树", default=0)
+    # The first hundred, as places, codes and sentences; the command line names them all.
+    differences = models.JSONField("不一致之处", default=list)
+    checked = models.JSONField("核对数量", default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["finished_at"], name="verification_owed")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 
 from gongkai.engine.notices.models import Notice
@@ -14,20 +14,18 @@ from gongkai.engine.notices.queries import undelivered
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
-from gongkai.ground.access.models import Deputy, Grant, SecurityEvent, ServiceToken
-from gongkai.ground.access.queries import grants_not_over, security_events
+from gongkai.ground.access.models import Deputy, Grant, ServiceToken
+from gongkai.ground.access.queries import grants_in_force, grants_not_over
 from gongkai.ground.access.roles import ROLE_NAMES, Role
 from gongkai.ground.access.rules import reach
 from gongkai.ground.gate.door import permitted, visible
-from gongkai.ground.gate.table import ACTIONS
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Explanation
-from gongkai.ground.register.models import Checkpoint, Event, Leaf, UnsealedEvent
+from gongkai.ground.register.models import UnsealedEvent
 from gongkai.surfaces.workbench.admin_acts import ADMIN_ACTS
-from gongkai.surfaces.workbench.people import hand_words, names_of
-from gongkai.surfaces.workbench.words import SECURITY_WORDS, SUBJECT_WORDS, event_words
 
 PAGE_SIZE = 50
+SOON = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -66,14 +64,54 @@ def people_of(organ: Organ) -> list[Person]:
     return list(organ.people.order_by("-is_active", "username")[:200])
 
 
-def grants(actor: Actor, words: str) -> list[Grant]:
-    """Grants that are not over, the newest first, by name of person or organ."""
-    rows = visible(Grant, actor).filter(grants_not_over()).select_related("person", "organ")
-    for word in words.split()[:5]:
+def grants(actor: Actor, query: QueryDict) -> tuple[list[Grant], str]:
+    """Grants, the newest first, by person or organ, role and end; the second value continues the list."""
+    rows = visible(Grant, actor).select_related("person", "organ")
+    ends = query.get("ends", "")
+    if ends == "soon":
+        rows = rows.filter(grants_in_force(), valid_until__lte=clock.today() + SOON)
+    else:
+        rows = rows.exclude(grants_not_over()) if ends == "over" else rows.filter(grants_not_over())
+    for word in query.get("person", "").split()[:5]:
         rows = rows.filter(
             Q(person__name__icontains=word) | Q(person__username__icontains=word) | Q(organ__name__icontains=word)
         )
-    return list(rows.order_by("-pk")[:200])
+    if query.get("role") in list(Role):
+        rows = rows.filter(role=query["role"])
+    after = query.get("after", "")
+    if after.isdecimal() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+    return found[:PAGE_SIZE], str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
+
+
+def roles() -> list[tuple[str, str]]:
+    """Every role in words, for the filter."""
+    return [(str(role), name) for role, name in ROLE_NAMES.items()]
+
+
+def people(actor: Actor, query: QueryDict) -> tuple[list[Person], str]:
+    """People of the organs looked after, by user name; found by words, or by what is unusual about them."""
+    mine = reach(actor, "person.maintain" if actor.holds("person.maintain") else "grant.maintain")
+    held = Grant.objects.filter(grants_in_force(), person=OuterRef("pk"))
+    rows = Person.objects.filter(organ__in=mine).select_related("organ").annotate(is_granted=Exists(held))
+    for word in query.get("q", "").split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(username__icontains=word) | Q(organ__name__icontains=word))
+    narrowing = UNUSUAL.get(query.get("only", ""))
+    if narrowing is not None:
+        rows = rows.filter(narrowing)
+    if query.get("after"):
+        rows = rows.filter(username__gt=query["after"])
+    found = list(rows.order_by("username")[: PAGE_SIZE + 1])
+    return found[:PAGE_SIZE], found[PAGE_SIZE - 1].username if len(found) > PAGE_SIZE else ""
+
+
+# What one looks for among people: code, condition.
+UNUSUAL = {
+    "new": Q(is_active=True, must_change_password=True),
+    "bare": Q(is_active=True, is_granted=False),
+    "disabled": Q(is_active=False),
+}
 
 
 def deputies(actor: Actor) -> list[Deputy]:
@@ -91,78 +129,6 @@ def tokens(actor: Actor) -> list[ServiceToken]:
 def role_words(role: str) -> str:
     """A role in words."""
     return ROLE_NAMES[Role(role)] if role in list(Role) else role
-
-
-@dataclass(frozen=True)
-class EventLine:
-    """An event for the audit administrator."""
-
-    event: Event
-    what: str
-    who: str
-    organ: str
-    subject: str
-
-
-def events(actor: Actor, query: QueryDict) -> tuple[list[EventLine], str]:
-    """Events of the organs under audit, the newest first; the second value continues the list."""
-    rows: QuerySet[Event] = Event.objects.filter(
-        Q(organ_id__in=reach(actor, "audit.read")) | Q(organ_id__isnull=True)
-    ).order_by("-pk")
-    if query.get("name"):
-        rows = rows.filter(name=query["name"])
-    if query.get("who"):
-        refs = Person.objects.filter(Q(name=query["who"]) | Q(username=query["who"])).values_list("ref", flat=True)
-        rows = rows.filter(actor__in=[f"{kind}:{ref}" for ref in refs[:20] for kind in ("person", "service")])
-    if query.get("subject", "").count(" ") == 1:
-        kind, _, key = query["subject"].partition(" ")
-        rows = rows.filter(subject_type=kind, subject_id=key)
-    before = query.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PAGE_SIZE + 1])
-    lines = _event_lines(found[:PAGE_SIZE])
-    return lines, str(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
-
-
-def _event_lines(found: Sequence[Event]) -> list[EventLine]:
-    names = names_of(ref for event in found for ref in (event.actor, event.on_behalf_of) if ref)
-    organ_names = dict(Organ.objects.filter(pk__in={event.organ_id for event in found}).values_list("pk", "name"))
-    return [
-        EventLine(
-            event,
-            event_words(event.name),
-            hand_words(event.actor, event.on_behalf_of, names),
-            organ_names.get(event.organ_id or 0, ""),
-            SUBJECT_WORDS.get(event.subject_type, event.subject_type),
-        )
-        for event in found
-    ]
-
-
-def event_names() -> list[tuple[str, str]]:
-    """Every event an action writes, in words, for the filter."""
-    return sorted({(spec.event, event_words(spec.event)) for spec in ACTIONS.values()})
-
-
-@dataclass(frozen=True)
-class Health:
-    """How the register stands."""
-
-    checkpoint: Checkpoint | None
-    leaves: int
-    unsealed: int
-    events: int
-
-
-def register_health() -> Health:
-    """The latest checkpoint, and what it does not cover yet."""
-    return Health(
-        checkpoint=Checkpoint.objects.select_related("log").order_by("-pk").first(),
-        leaves=Leaf.objects.count(),
-        unsealed=UnsealedEvent.objects.count(),
-        events=Event.objects.count(),
-    )
 
 
 @dataclass(frozen=True)
@@ -184,19 +150,3 @@ def operations_owed() -> Owed:
         undelivered=list(given_up.select_related("recipient")[:PAGE_SIZE]),
         undelivered_count=given_up.order_by().count(),
     )
-
-
-@dataclass(frozen=True)
-class SecurityLine:
-    """A line of the security log in words."""
-
-    row: SecurityEvent
-    what: str
-
-
-def security_lines(words: str) -> list[SecurityLine]:
-    """The security log, the newest first."""
-    rows = security_events()
-    if words:
-        rows = rows.filter(Q(username__icontains=words) | Q(name=words) | Q(person__name__icontains=words))
-    return [SecurityLine(row, SECURITY_WORDS.get(row.name, row.name)) for row in rows[:200]]

@@ -58,7 +58,10 @@ EVENT_WORDS = {
     "deadline.handed_over": "时限移交",
     "file.refused": "拒绝上传（疑似密级标志，文件未保存）",
     "person.password_changed": "修改密码",
+    "file.read": "打开未公开的附件",
     "register.continued": "续接新的存证日志",
+    "register.verified": "存证核验完成",
+    "export.made": "导出清单",
     "register.key_changed": "更换存证签名密钥",
     "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
 }
@@ -76,6 +79,9 @@ SUBJECT_WORDS = {
     "calendar_year": "工作日历",
     "rule_override": "规则预设",
     "register": "存证日志",
+    "verification": "存证核验",
+    "export": "导出",
+    "staff_session": "登录会话",
     "refusal": "拒绝",
 }
 SECURITY_WORDS = {
@@ -87,7 +93,10 @@ SECURITY_WORDS = {
     "password_changed": "修改密码",
     "totp_enrolled": "启用动态口令",
     "totp_removed": "停用动态口令",
+    "session_ended": "会话结束",
 }
+# Looks at what is sealed: personal data and what has not been released. Whoever opens more of it adds the event here.
+LOOK_EVENTS = frozenset({"file.read"})
 GRAVE_EVENTS = frozenset(
     {
         "record.withdrawn",

@@ -3,7 +3,14 @@
 from gongkai.ground.access.actions.deputies import appoint, end_appointment
 from gongkai.ground.access.actions.exporting import export
 from gongkai.ground.access.actions.granting import end_grant, grant
-from gongkai.ground.access.actions.sessions import drop_sessions, end_sessions, note, open_session, rekey_session
+from gongkai.ground.access.actions.sessions import (
+    drop_sessions,
+    end_session,
+    end_sessions,
+    note,
+    open_session,
+    rekey_session,
+)
 from gongkai.ground.access.actions.tokens import issue_token, revoke_token
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "drop_sessions",
     "end_appointment",
     "end_grant",
+    "end_session",
     "end_sessions",
     "export",
     "grant",

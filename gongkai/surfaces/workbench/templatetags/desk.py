@@ -47,10 +47,11 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
         "管理",
         (
             ("organs", "机构和人员", "organ", "workbench:organs", frozenset({"organ.maintain", "person.maintain"})),
+            ("people", "查找人员", "person", "workbench:people", frozenset({"person.maintain", "grant.maintain"})),
             ("operations", "运行状况", "bell", "workbench:operations", frozenset({"operations.read"})),
             ("calendars", "工作日历", "calendar", "workbench:calendars", frozenset({"calendar.maintain"})),
             ("grants", "授权和代理", "lock", "workbench:grants", frozenset({"grant.maintain"})),
-            ("security", "安全日志", "bell", "workbench:security", frozenset({"security.read"})),
+            ("security", "安全状况", "shield", "workbench:security", frozenset({"security.read"})),
             ("rules", "规则和流程", "file", "workbench:rules", frozenset({"rule.preset", "organ.maintain"})),
             ("register", "存证状态", "shield", "workbench:register", frozenset({"register.verify"})),
             ("events", "事件记录", "history", "workbench:events", frozenset({"audit.read"})),
@@ -101,6 +102,14 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def next_query(context: Context, after: str) -> str:
+    """The query string of the page after a row, everything else kept."""
+    query = context["request"].GET.copy()
+    query["after"] = after
+    return f"?{query.urlencode()}"
 
 
 @register.filter

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from gongkai.engine.records.details import details_of
 from gongkai.engine.records.models import Edition, Record
+from gongkai.ground.files.actions import read_for
 from gongkai.ground.files.models import StoredFile
-from gongkai.ground.files.storage import file_bytes
 from gongkai.ground.gate.door import UNKNOWN, can
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
@@ -88,7 +88,10 @@ def attachment(request: DeskRequest, pk: int, file_id: uuid.UUID) -> HttpRespons
     if file is None:
         raise Refused(UNKNOWN, where="附件")
     answer = FileResponse(
-        BytesIO(file_bytes(file)), as_attachment=True, filename=entry["name"], content_type=entry["media_type"]
+        BytesIO(read_for(file, actor=request.actor)),
+        as_attachment=True,
+        filename=entry["name"],
+        content_type=entry["media_type"],
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
