@@ -141,6 +141,12 @@ PASSWORD_DAYS = _count("PASSWORD_DAYS", 0, "Days after which a password must be 
 REQUIRE_ADMIN_TOTP = _flag(
     "REQUIRE_ADMIN_TOTP", False, "The three administrators must enrol a one-time code before anything else."
 )
+METRICS_TOKEN = _text(
+    "METRICS_TOKEN",
+    "",
+    "Bearer token that opens /metrics from any address; empty means only the machine itself may ask.",
+    is_secret=True,
+)
 LOG_LEVEL = _text("LOG_LEVEL", "INFO", "Level of the structured log.")
 WEB_PROCESSES = _count("WEB_PROCESSES", 2, "Web processes of `gongkai serve`.")
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from gongkai.config import env
+from gongkai.config.sharing import forget_counts
 
 GRACE_SECONDS = 15.0
 PR_SET_PDEATHSIG = 1
@@ -113,6 +114,7 @@ class Supervisor:
         # The children run in the checkout: relative paths of the environment are settled here.
         os.environ |= {name: str(getattr(env, name)) for name in PATHS}
         os.environ["PYTHONPATH"] = str(env.ROOT)
+        forget_counts()
         for child in self.children:
             child.start()
         until = time.monotonic() + 60

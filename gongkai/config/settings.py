@@ -84,6 +84,7 @@ if env.REDIS_URL:
 
 MIDDLEWARE = [
     "gongkai.config.requests.RequestNumber",
+    "gongkai.config.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

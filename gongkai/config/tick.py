@@ -98,10 +98,12 @@ def due_steps(last: Mapping[str, float], now: float) -> Iterator[Step]:
 
 def for_ever(pause: float = 0.5) -> None:
     """The loop of ``gongkai serve``: each step at its own pace, until the process is told to stop."""
+    from gongkai.config import metrics
+
     last: dict[str, float] = {}
     while True:
         close_old_connections()
         for step in due_steps(last, time.monotonic()):
-            run_step(step)
+            metrics.count_step(run_step(step))
             last[step.name] = time.monotonic()
         time.sleep(pause)

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("gongkai.surfaces.look.display")),
     path("", include("gongkai.surfaces.api.urls")),
     path("", include("gongkai.config.health")),
+    path("", include("gongkai.config.metrics")),
 ]

@@ -128,11 +128,12 @@ def run_worker(_options: argparse.Namespace) -> int:
 
 def run_tick(options: argparse.Namespace) -> int:
     """One pass of the reconciler: 1 when a step failed."""
-    from gongkai.config import tick
+    from gongkai.config import sharing, tick
     from gongkai.config.setup import require_database
 
     require_database()
     if options.forever:
+        sharing.share_counts()
         tick.for_ever()
     done = tick.once()
     for outcome in done:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -67,6 +68,12 @@ def unknown(_request: HttpRequest, _error: Http404) -> HttpResponse:
     return problem(404, "没有找到。", "这个地址没有内容，或者您无权知悉。", "api.unknown", todo="请核对地址。")
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address below the interface that no operation has."""
+    return unknown(request, Http404())
+
+
 def not_canonical(_request: HttpRequest, _error: NotCanonicalError) -> HttpResponse:
     """A value that no edition can hold: a fraction, U+0000, half a character, nested without end."""
     return problem(
@@ -81,6 +88,24 @@ def not_canonical(_request: HttpRequest, _error: NotCanonicalError) -> HttpRespo
 def http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework itself refuses, such as a body that is no JSON."""
     return problem(error.status_code, "请求无法处理。", str(error), "api.bad_request", todo="请对照接口说明改正。")
+
+
+_REF = "#/components/schemas/Problem"
+#: What any operation may answer, whatever it declares: a body that is no JSON, values out of range, nothing there.
+_ALWAYS = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
+
+
+def described(schema: Any) -> Any:
+    """The description with each problem under its own media type, and with what every operation may answer."""
+    known = {MEDIA_TYPE: {"schema": {"$ref": _REF}}}
+    for operation in (one for path in schema["paths"].values() for one in path.values()):
+        answers = operation["responses"]
+        for answer in answers.values():
+            if answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref") == _REF:
+                answer["content"] = known
+        for status, words in _ALWAYS.items():
+            answers.setdefault(status, {"description": words, "content": known})
+    return schema
 
 
 def install(api: NinjaAPI) -> None:
