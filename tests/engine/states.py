@@ -10,6 +10,7 @@ from gongkai.engine.records import actions as records
 from gongkai.engine.records.models import Record
 from gongkai.engine.reviews import actions as reviews
 from gongkai.ground import clock
+from gongkai.ground.files.actions import upload
 from tests.builders import Office, content, draft_record, public_record, reviewed_record
 
 
@@ -113,6 +114,9 @@ def arguments_of(name: str, office: Office) -> dict[str, Any]:
         return {"ground": "personal_data"}
     if name == "record.hold":
         return {"code": "records.unreviewed"}
+    if name == "record.file_paper":
+        file, _ = upload("审签单".encode(), "审签单.txt", organ=office.organ, actor=office.actor("officer"))
+        return {"file": file, "signatures": [{"step": "签发", "name": "赵某"}]}
     if name.startswith("review.return"):
         return {"reason": "ground_missing", "text": "请补充。"}
     if name == "record.link":

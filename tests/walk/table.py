@@ -92,6 +92,8 @@ TABLE: dict[str, Row] = {
     "workbench:edit": Row(OWN, DRAFT, post=EDITED),
     "workbench:keep": Row(OWN, DRAFT, post=EDITED),
     "workbench:drop": Row(OWN, DRAFT, post={}),
+    "workbench:file_paper": Row(OWN, DRAFT),
+    "workbench:paper": Row(OWN, DRAFT | {"paper_id": "00000000-0000-4000-8000-000000000000"}),
     "workbench:file": Row(OWN, DRAFT | {"file_id": "00000000-0000-4000-8000-000000000000"}),
     "workbench:mask": Row(OWN, DRAFT, post={"finding": "1"}),
     "workbench:decide": Row(OWN, DRAFT | {"finding_id": 1}, post={"decision": "accepted", "reason": "理由"}),

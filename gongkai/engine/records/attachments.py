@@ -25,8 +25,12 @@ NO_FILE = wording(
 
 
 def file_entries(file_ids: Sequence[str], actor: Actor) -> list[dict[str, Any]]:
-    """What an edition says about files the actor may use, in the order given; refuses one that is not there."""
-    found = {str(file.pk): file for file in visible(StoredFile, actor).filter(pk__in=[_key(pk) for pk in file_ids])}
+    """What an edition says about files the actor may use, in the order given; refuses one that is not there.
+
+    A review sheet is no attachment: it is never published.
+    """
+    usable = visible(StoredFile, actor).filter(pk__in=[_key(pk) for pk in file_ids], paper=None)
+    found = {str(file.pk): file for file in usable}
     entries = []
     for pk in file_ids:
         file = found.get(str(_key(pk)))

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from gongkai.ground.files.fields import EncryptedTextField
+from gongkai.ground.files.models import StoredFile
 from gongkai.ground.organs.models import Organ, Person
 
 
@@ -215,6 +216,38 @@ class ExpungeOrder(models.Model):
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
+
+
+class Purpose(models.TextChoices):
+    """What a paper kept with a record is."""
+
+    REVIEW_SHEET = "review_sheet", "审签单"
+    ORIGINAL = "original", "签发原件"
+
+
+class SealedPaper(models.Model):
+    """A paper kept with a record and never published (随附材料): the OA system's review sheet, the signed original.
+
+    Its file is sealed and never named by an edition. Who signed what stands encrypted in ``sealed_signatures``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="papers")
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="paper")
+    purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
+    sealed_signatures = EncryptedTextField("签批", blank=True, default="")
+    filed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    filed_at = models.DateTimeField("归入时间")
+
+    class Meta:
+        verbose_name = "随附材料"
+        indexes = [models.Index(fields=["record", "filed_at"])]
+
+    @property
+    def signatures(self) -> list[dict[str, str]]:
+        """Step, name, opinion and day of everybody who signed, as the sheet says."""
+        kept: list[dict[str, str]] = json.loads(self.sealed_signatures) if self.sealed_signatures else []
+        return kept
 
 
 class IndexCounter(models.Model):

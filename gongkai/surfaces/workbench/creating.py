@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongkai.domains.documents.reader import ReadDocument, read_document
-from gongkai.engine.records.actions import draft, receive
+from gongkai.engine.records.actions import draft, file_paper, receive
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record
+from gongkai.engine.records.signatures import typed_signatures
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.files.guard import Guarded
 from gongkai.ground.files.text import TextWarning
@@ -102,8 +103,10 @@ def start(
     co_issuers: Sequence[Organ],
     preset: str,
     index_number: str,
+    sheet: str = "",
+    signatures: str = "",
 ) -> Record:
-    """Draft, or take in a signed document and put it before the reviewers."""
+    """Draft, or take in a signed document and put it before the reviewers, with its review sheet where there is one."""
     act = receive if way == "receive" else draft
     made: Record = act(
         actor=actor,
@@ -115,4 +118,6 @@ def start(
         preset=preset,
         index_number=index_number,
     )
+    if sheet:
+        file_paper(made, actor=actor, file=sheet, signatures=typed_signatures(signatures))
     return made

@@ -42,7 +42,7 @@ from gongkai.surfaces.workbench.words import (
 
 EDITING = {"record.edit": "workbench:edit", "record.revise": "workbench:edit"}
 # The tick's own acts and what has a place of its own on the page are no buttons.
-NO_BUTTON = frozenset({"record.hold", "record.unlink"})
+NO_BUTTON = frozenset({"record.hold", "record.unlink", "record.file_paper", "record.expunge_again"})
 
 
 @dataclass(frozen=True)

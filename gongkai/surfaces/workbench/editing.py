@@ -92,7 +92,7 @@ def attached(record: Record | None, actor: Actor, ids: Iterable[str]) -> list[di
     fresh = [key for key in wanted if key not in standing]
     uploaded = {
         str(file.pk): entry_of(file)
-        for file in visible(StoredFile, actor).filter(pk__in=_uuids(fresh), destroyed_at__isnull=True)
+        for file in visible(StoredFile, actor).filter(pk__in=_uuids(fresh), destroyed_at__isnull=True, paper=None)
     }
     return [standing.get(key) or uploaded[key] for key in wanted if key in standing or key in uploaded]
 

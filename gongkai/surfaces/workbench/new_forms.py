@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 
 from gongkai.engine.records.kinds import KINDS
+from gongkai.engine.records.signatures import parse_signatures, typed_signatures
 from gongkai.engine.reviews.presets import PRESETS
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.organs.models import Organ
+from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.pickers import OrganField, named, organs_with
 
 WAYS = {"draft": "record.draft", "receive": "record.submit"}
@@ -64,9 +66,35 @@ class StartForm(forms.Form):
         return found
 
 
-class SourceForm(forms.Form):
-    """The signed document itself."""
+class PaperForm(forms.Form):
+    """The sheet on which a document was signed in the OA system, and who signed."""
 
+    sheet = forms.FileField(
+        label="审签单",
+        help_text="办公系统的审签单或发文稿纸。加密保存，只供有权的人员查看，任何时候都不公开。",
+    )
+    signatures = forms.CharField(
+        label="签批人",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="一行一人，依次写环节、姓名、意见、日期，用空格隔开，例如：签发 王某某 同意 2026-03-02。加密保存。",
+    )
+
+    def clean_signatures(self) -> str:
+        """As typed; a line without step and name is an error."""
+        typed: str = self.cleaned_data["signatures"]
+        try:
+            parse_signatures(typed_signatures(typed))
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.explain().what) from None
+        return typed
+
+
+class SourceForm(PaperForm):
+    """The signed document itself, and the sheet on which it was signed."""
+
+    field_order = ("source", "keeps_source", "sheet", "signatures")
     source = forms.FileField(
         label="已签发文件",
         required=False,
@@ -77,3 +105,7 @@ class SourceForm(forms.Form):
         required=False,
         help_text="附件随正文一并公开；一键遮盖只改正文，原件中有个人信息的，请换成遮盖后的文件。",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["sheet"].required = False

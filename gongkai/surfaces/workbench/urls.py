@@ -16,6 +16,7 @@ from gongkai.surfaces.workbench.views import (
     new,
     organs,
     oversight,
+    papers,
     record,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("records/<int:pk>/", record.dossier, name="record"),
     path("records/<int:pk>/difference/", record.difference, name="difference"),
     path("records/<int:pk>/files/<uuid:file_id>/", record.attachment, name="file"),
+    path("records/<int:pk>/papers/", papers.file, name="file_paper"),
+    path("records/<int:pk>/papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("records/<int:pk>/do/<str:name>/", acts.act, name="act"),
     path("records/<int:pk>/review/", acts.review_both, name="review_both"),
     path("records/<int:pk>/links/<int:link_id>/remove/", acts.unlink, name="unlink"),

@@ -15,6 +15,7 @@ from gongkai.engine.records.actions.drafting import (
     unlink,
 )
 from gongkai.engine.records.actions.migrating import migrate
+from gongkai.engine.records.actions.papers import file_paper
 from gongkai.engine.records.actions.publishing import hold, publish, repeal, schedule, unschedule, withdraw
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
 from gongkai.engine.records.actions.restoring import expunge_again
@@ -31,6 +32,7 @@ __all__ = [
     "edit",
     "expunge",
     "expunge_again",
+    "file_paper",
     "hold",
     "keep_buffer",
     "keep_withheld",

@@ -52,6 +52,7 @@ WRITTEN_IN = (
     "records_facet",
     "records_editbuffer",
     "records_link",
+    "records_sealedpaper",
     "checks_finding",
     "files_storedfile",
 )

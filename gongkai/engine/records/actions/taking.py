@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gongkai.engine.records.actions.clocks import cancel_clocks
+from gongkai.engine.records.actions.papers import shred_papers
 from gongkai.engine.records.actions.publishing import end_publication, opened, show
 from gongkai.engine.records.actions.shredding import shred_bytes, shred_text
 from gongkai.engine.records.actions.writing import refuse_any_mark
@@ -166,7 +167,7 @@ def executed(record: Record, order: ExpungeOrder, actor: Actor, event: str) -> O
     close_round(record)
     cancel_clocks(record, actor, "expunged")
     editions = shred_text(record)
-    files = shred_bytes(editions, order.ground)
+    files = shred_bytes(editions, order.ground) + shred_papers(record, order.ground)
     record.title = CLEARED_TITLE
     record.document_number = record.subject_class = record.genre = record.catalogue_entry = ""
     record.written_on = record.effective_from = record.effective_until = None

@@ -23,6 +23,7 @@ from gongkai.surfaces.workbench.new_forms import WAYS, SourceForm, StartForm
 from gongkai.surfaces.workbench.pages import ONCE_FIELD, DeskRequest, desk_page, do_once, new_once_key
 
 CARRIED = ("way", "kind", "organ", "co_issuers", "preset", "index_number")
+PAPERS = ("sheet", "signatures")
 MAKE_WORDS = {"draft": "保存草稿", "receive": "确认无误，送审"}
 
 
@@ -53,20 +54,23 @@ def _read(request: DeskRequest, form: StartForm, source: SourceForm) -> HttpResp
     """The second page: an empty form, or one filled in from the uploaded document."""
     if not source.is_valid():
         return _start_page(request, form, source)
-    reading, files = Reading({}), []
-    upload = source.cleaned_data["source"]
+    reading, files, sheet = Reading({}), [], ""
+    upload, paper = source.cleaned_data["source"], source.cleaned_data["sheet"]
+    given = [item for item in (upload, paper) if item is not None]
+    done, refusal = editing.take_uploads(given, organ=form.cleaned_data["organ"], actor=request.actor)
+    if refusal is not None:
+        return _start_page(request, form, source, refusal)
     if upload is not None:
-        organ = form.cleaned_data["organ"]
-        done, refusal = editing.take_uploads([upload], organ=organ, actor=request.actor)
-        if refusal is not None:
-            return _start_page(request, form, source, refusal)
         entry, guarded = done[0]
         reading = read_source(guarded)
         files = [entry] if source.cleaned_data["keeps_source"] else []
+    if paper is not None:
+        sheet = done[-1][0]["id"]
     kind = kind_of(form.cleaned_data["kind"])
     initial = {"genre": kind.default_genre, "issuing_organ": form.cleaned_data["organ"].name} | reading.initial
     made = edit_form(kind, initial=initial_of(initial))
-    return _content_page(request, form, made, files, None, reading=reading)
+    papers = {"sheet": sheet, "signatures": source.cleaned_data["signatures"]}
+    return _content_page(request, form, made, files, None, reading=reading, papers=papers)
 
 
 def _make(request: DeskRequest, form: StartForm) -> HttpResponse:
@@ -85,6 +89,7 @@ def _make(request: DeskRequest, form: StartForm) -> HttpResponse:
 
 def _made(request: DeskRequest, form: StartForm, typed: EditForm, files: list[dict[str, Any]]) -> HttpResponse:
     given, content, done = form.cleaned_data, typed.content(), []
+    papers = {name: request.POST.get(name, "") for name in PAPERS}
 
     def make() -> None:
         done.append(
@@ -98,6 +103,7 @@ def _made(request: DeskRequest, form: StartForm, typed: EditForm, files: list[di
                 co_issuers=given["co_issuers"],
                 preset=given["preset"],
                 index_number=given["index_number"],
+                **papers,
             )
         )
 
@@ -105,7 +111,7 @@ def _made(request: DeskRequest, form: StartForm, typed: EditForm, files: list[di
         "do": "new",
         "content": content,
         "files": files,
-        "carried": {name: form.data.get(name, "") for name in CARRIED},
+        "carried": {name: form.data.get(name, "") for name in CARRIED} | papers,
     }
     do_once(request, asked, make)
     if not done:
@@ -124,9 +130,12 @@ def _content_page(
     refusal: Refused | None,
     *,
     reading: Reading | None = None,
+    papers: dict[str, str] | None = None,
 ) -> HttpResponse:
     told = refusal.explain() if refusal else None
     carried = [(name, form.data.get(name, "")) for name in CARRIED]
+    kept = papers if papers is not None else {name: request.POST.get(name, "") for name in PAPERS}
+    carried += kept.items()
     if reading is not None and reading.index_number and not form.cleaned_data["index_number"]:
         carried = [(name, reading.index_number if name == "index_number" else value) for name, value in carried]
     context = {

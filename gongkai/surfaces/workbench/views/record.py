@@ -39,6 +39,8 @@ def dossier(request: DeskRequest, pk: int) -> HttpResponse:
         "editions": parts.editions_of(record),
         "publications": parts.publications_of(record),
         "links": parts.links_of(record, request.actor),
+        "papers": record.papers.select_related("file", "filed_by").order_by("filed_at", "pk"),
+        "may_file_paper": bool(can("record.file_paper", record, request.actor)),
         "clocks": parts.clocks_of(record),
         "findings": lines,
         "mask_count": sum(line.is_maskable for line in lines),
