@@ -21,6 +21,7 @@ from gongkai.ground.gate.door import visible
 from gongkai.ground.refusal import Refused
 
 Choices = list[tuple[str, str]]
+AT_ONCE = dt.timedelta(seconds=1)
 
 
 class MomentField(forms.DateTimeField):
@@ -79,6 +80,7 @@ class SignOffForm(OpinionForm):
         required=False,
         help_text="北京时间，例如 2026-03-02 09:00。留空则审签后由网站编辑公开。",
     )
+    at_once = forms.BooleanField(label="审签同意后立即公开", required=False)
 
 
 class BothForm(forms.Form):
@@ -172,6 +174,13 @@ def _as_given(cleaned: dict[str, Any], _: Actor) -> dict[str, Any]:
     return cleaned
 
 
+def _signed_off(cleaned: dict[str, Any], _: Actor) -> dict[str, Any]:
+    """At once means the next moment: the platform publishes as it does at any set moment, and looks at all again."""
+    is_at_once = cleaned.get("at_once") and not cleaned.get("publish_at")
+    moment = clock.now() + AT_ONCE if is_at_once else cleaned.get("publish_at")
+    return {"text": cleaned["text"], "publish_at": moment}
+
+
 def _linked(cleaned: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """The record meant by an index number or document number; 0, which the action refuses, when there is none."""
     return {"target": _found(cleaned["target"], actor), "kind": cleaned["kind"], "note": cleaned["note"]}
@@ -210,11 +219,17 @@ class ActForm:
 
 ACT_FORMS: dict[str, ActForm] = {
     **{
-        f"review.{code}": ActForm(
-            act, SignOffForm if code == "sign_off" else OpinionForm, submit="同意", css="", done="意见已记录。"
-        )
+        f"review.{code}": ActForm(act, OpinionForm, submit="同意", css="", done="意见已记录。")
         for code, act in REVIEW_ACTIONS.items()
     },
+    "review.sign_off": ActForm(
+        REVIEW_ACTIONS["sign_off"],
+        SignOffForm,
+        submit="同意",
+        css="",
+        done="意见已记录；设定了公开时间的，到时自动公开。",
+        arguments=_signed_off,
+    ),
     "review.return_for_correction": ActForm(return_for_correction, ReturnForm, done="已退回修改，并通知起草人。"),
     "review.return_to_organ": ActForm(return_to_organ, ReturnToOrganForm, done="已退文。"),
     "record.submit": ActForm(records.submit, css="", is_direct=True, done="已送审。"),

@@ -36,6 +36,15 @@ def ticks(record: Record) -> list[Tick]:
     return found
 
 
+def is_attribute_fit(record: Record) -> bool:
+    """Are attribute, ground and reason of the working edition what the law asks for?"""
+    try:
+        refuse_unfit_attribute(record)
+    except Refused:
+        return False
+    return True
+
+
 def _attribute(record: Record, content: dict[str, Any]) -> list[Tick]:
     disclosure, basis = str(content.get("disclosure", "")), str(content.get("disclosure_basis", ""))
     try:

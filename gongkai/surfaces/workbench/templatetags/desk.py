@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from gongkai.config import env
 from gongkai.ground.access.actors import Actor
+from gongkai.surfaces.workbench.township import is_township
 
 register = template.Library()
 
@@ -60,12 +61,34 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
 )
 
 
+# The small office (乡镇版): six entries and no more.
+SIX = (
+    ("desk", "待办", "inbox", "workbench:desk", ""),
+    ("new", "新建", "plus", "workbench:new", ""),
+    ("review", "审核审签", "stamp", "workbench:queue", "review"),
+    ("publish", "待发布", "upload", "workbench:queue", "publish"),
+    ("records", "文件列表", "list", "workbench:records", ""),
+    ("public", "公开页面", "organ", "portal:organ", "{organ}"),
+)
+
+
+def _six(organ_code: str) -> list[Group]:
+    entries = []
+    for key, words, icon, name, argument in SIX:
+        arguments = [argument.replace("{organ}", organ_code)] if argument else []
+        entries.append(Entry(key, words, icon, reverse(name, args=arguments)))
+    return [Group("", entries)]
+
+
 @register.simple_tag(takes_context=True)
 def desk_navigation(context: Context) -> list[Group]:
     """The pages this person may open."""
-    actor: Actor | None = getattr(context["request"], "actor", None)
+    request = context["request"]
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return []
+    if is_township(request.user) and actor.holds("record.read"):
+        return _six(request.user.organ.code)
     groups = []
     for label, entries in NAVIGATION:
         shown = [

@@ -13,6 +13,7 @@ from gongkai.surfaces.workbench.models import SavedFilter
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, new_once_key
 from gongkai.surfaces.workbench.paging import page_by_moment
 from gongkai.surfaces.workbench.rows import rows_of
+from gongkai.surfaces.workbench.township import is_township
 
 PAGE_SIZE = 30
 
@@ -32,7 +33,11 @@ def desk(request: DeskRequest) -> HttpResponse:
 def queue(request: DeskRequest, code: str) -> HttpResponse:
     """One queue to its end."""
     found, page = queues.queue_page(code, request.actor, request.GET)
-    return render(request, "workbench/queue.html", {"queue": found, "page": page, "at": "desk"})
+    return render(
+        request,
+        "workbench/queue.html",
+        {"queue": found, "page": page, "at": code if is_township(request.user) else "desk"},
+    )
 
 
 @require_safe

@@ -37,11 +37,15 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
     verdict = editing.may_edit(record, request.actor)
     if verdict.refusal is not None:
         raise verdict.refusal
-    kind = kind_of(record.kind)
+    return render(request, "workbench/edit.html", fresh(request, record))
+
+
+def fresh(request: DeskRequest, record: Record) -> dict[str, Any]:
+    """What the editor starts from: the newest edition, or what the autosave kept for this person."""
     buffer = editing.kept(record, request.actor)
     initial = initial_of(editing.start_of(record)) | (buffer.content if buffer else {})
     files = record.working.files if record.working else []
-    return _page(request, record, edit_form(kind, initial=initial), files, None, buffer=buffer)
+    return _context(request, record, edit_form(kind_of(record.kind), initial=initial), files) | {"buffer": buffer}
 
 
 def _save(request: DeskRequest, record: Record) -> HttpResponse:
@@ -99,26 +103,27 @@ def _page(
     form: EditForm,
     files: list[dict[str, Any]],
     refusal: Refused | None,
-    **extra: Any,
 ) -> HttpResponse:
     told = refusal.explain() if refusal else None
+    context = _context(request, record, form, files) | {"refusal": told}
+    status = told.status if told else 422 if form.errors else 200
+    return render(request, "workbench/edit.html", context, status=status)
+
+
+def _context(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]]) -> dict[str, Any]:
     # After a refusal for a newer edition the person has been told of it: the next save goes on top of that one.
     newest = Record.objects.values_list("working__number", flat=True).get(pk=record.pk)
-    context = {
+    return {
         "record": record,
         "head": head_of(record),
         "form": form,
         "files": files,
-        "refusal": told,
         "seen": newest or 0,
         "once_key": new_once_key(),
         "ticks": ticks(record),
         "findings": lines_of(record, request.actor),
         "at": "records",
-        **extra,
     }
-    status = told.status if told else 422 if form.errors else 200
-    return render(request, "workbench/edit.html", context, status=status)
 
 
 @require_POST

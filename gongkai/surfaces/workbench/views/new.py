@@ -21,6 +21,8 @@ from gongkai.surfaces.workbench.creating import Reading, read_source, start
 from gongkai.surfaces.workbench.edit_forms import EditForm, edit_form, initial_of
 from gongkai.surfaces.workbench.new_forms import WAYS, SourceForm, StartForm
 from gongkai.surfaces.workbench.pages import ONCE_FIELD, DeskRequest, desk_page, do_once, new_once_key
+from gongkai.surfaces.workbench.township import is_township
+from gongkai.surfaces.workbench.views.township import new_item
 
 CARRIED = ("way", "kind", "organ", "co_issuers", "preset", "index_number")
 PAPERS = ("sheet", "signatures")
@@ -33,6 +35,8 @@ def new(request: DeskRequest) -> HttpResponse:
     """Ask what it is; read its file; make it."""
     if not any(request.actor.holds(right) for right in WAYS.values()):
         raise Refused(NO_RIGHT, title="新建", roles=explain("record.draft"))
+    if is_township(request.user) and "full" not in request.GET:
+        return new_item(request)
     if request.method != "POST":
         return _start_page(request, StartForm(actor=request.actor, initial=request.GET.dict()), SourceForm())
     form, source = StartForm(request.POST, actor=request.actor), SourceForm(request.POST, request.FILES)

@@ -21,6 +21,8 @@ from gongkai.surfaces.workbench.edit_forms import labels_of
 from gongkai.surfaces.workbench.editing import may_edit
 from gongkai.surfaces.workbench.findings import lines_of
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, new_once_key
+from gongkai.surfaces.workbench.township import is_one_screen
+from gongkai.surfaces.workbench.views.township import item
 
 
 @require_safe
@@ -28,6 +30,8 @@ from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, new_
 def dossier(request: DeskRequest, pk: int) -> HttpResponse:
     """One record: head, clocks, text, review, findings, editions, timeline, and what may be done now."""
     record = known(Record, request, pk, "organ", "drafter", "working", "current")
+    if is_one_screen(record, request.user) and "full" not in request.GET:
+        return item(request, record)
     lines = lines_of(record, request.actor)
     context = {
         "record": record,
