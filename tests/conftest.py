@@ -25,7 +25,9 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 VAR_DIR = Path(os.environ["VAR_DIR"]) / WORKER if WORKER else Path(tempfile.mkdtemp(prefix="gongkai-test-"))
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
 OWNER = os.getpid()
-for _name in ("FILES_DIR", "KEYS_DIR", "CHECKPOINTS_DIR", "SECRET_KEY_FILE", "REDIS_URL", "EMAIL_URL", "WEBHOOK_URL"):
+_OWN = ("FILES_DIR", "KEYS_DIR", "CHECKPOINTS_DIR", "SECRET_KEY_FILE", "REDIS_URL", "TARGETS_FILE", "FEED_HOSTS")
+_CHANNELS = ("EMAIL_URL", "WEBHOOK_URL", "WECOM_ROBOT_URL", "DINGTALK_ROBOT_URL", "SMS_URL", "QUIET_HOURS")
+for _name in _OWN + _CHANNELS:
     os.environ.pop(_name, None)
 os.environ |= {
     "VAR_DIR": str(VAR_DIR),

@@ -23,6 +23,7 @@ OWNERS: dict[str, str] = {
     "gongkai/config/keys.py": "secrets of one-time codes, sealed with a newer key",
     "gongkai/config/backup/databases.py": "sessions are left out of the copy of a backup",
     "gongkai/engine/notices/outbox.py": "the outbox: what is owed to people and when it was sent; called by actions",
+    "gongkai/engine/notices/composing.py": "the outbox: messages written from notices that are due",
     "gongkai/engine/records/index_numbers.py": "counters of index numbers, drawn inside actions",
 }
 

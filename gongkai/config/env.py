@@ -132,6 +132,37 @@ WEBHOOK_URL = _text(
     "Address that receives notices as JSON (enterprise chat robots); empty means none.",
     is_secret=True,
 )
+WECOM_ROBOT_URL = _text("WECOM_ROBOT_URL", "", "Webhook address of a group robot of 企业微信; empty means none.")
+DINGTALK_ROBOT_URL = _text("DINGTALK_ROBOT_URL", "", "Webhook address of a group robot of 钉钉; empty means none.")
+DINGTALK_ROBOT_SECRET = _text(
+    "DINGTALK_ROBOT_SECRET",
+    "",
+    "Signing secret (加签) of the robot of 钉钉; empty where the group asks for no signature.",
+)
+SMS_URL = _text(
+    "SMS_URL", "", "Address of the SMS gateway, https; may hold {phone}, {text} and {id}. Empty means no SMS."
+)
+SMS_METHOD = _text("SMS_METHOD", "POST", "HTTP method of the SMS gateway: POST, PUT or GET.")
+SMS_BODY = _text(
+    "SMS_BODY",
+    '{"phone": "{phone}", "content": "{text}", "serial": "{id}"}',
+    "Body sent to the SMS gateway; {phone}, {text} and {id} (the same on every attempt) are filled in and escaped.",
+)
+SMS_CONTENT_TYPE = _text(
+    "SMS_CONTENT_TYPE", "application/json", "Content type of SMS_BODY; it decides how values are escaped."
+)
+SMS_HEADER = _text("SMS_HEADER", "", "Secret header of the SMS gateway, written `Name: value`.")
+SMS_SUCCESS = _text(
+    "SMS_SUCCESS", "", "Pattern that the SMS gateway's answer must match to count as sent; empty means any 2xx."
+)
+QUIET_HOURS = _text(
+    "QUIET_HOURS",
+    "22:00-07:00",
+    "Hours in which only urgent notices leave, where organ and person set none; - is none.",
+)
+NOTICE_WINDOW_MINUTES = _count(
+    "NOTICE_WINDOW_MINUTES", 10, "Notices to one person within so many minutes leave as one message."
+)
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
 SESSIONS_PER_PERSON = _count(

@@ -86,9 +86,11 @@ def test_a_moved_end_is_told_with_before_and_after(owner: Person, off: list[str]
     assert Notice.objects.get().recipient == owner
 
 
-def test_without_a_channel_nothing_is_owed(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_channel_the_reminder_waits_on_the_owners_page(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(env, "WEBHOOK_URL", "")
     begin(owner, "2026-03-02")
     with at("2026-03-30"):
-        assert remind() == 0
-    assert texts() == []
+        assert remind() == 1
+    assert texts() == ["“政府信息公开申请答复（2026-7）”2026-03-30到期，今天到期。"]

@@ -1,125 +1,194 @@
-"""Notices leave through a real SMTP conversation and a real HTTP request, and are tried again when they fail."""
+"""Notices leave through a real SMTP conversation and real HTTP requests, and are tried again when they fail."""
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
-import json
-import socketserver
 import threading
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.db import close_old_connections, connection
 
 from gongkai.config import env
-from gongkai.engine.notices.models import Notice
-from gongkai.engine.notices.outbox import deliver, queue_notice
+from gongkai.engine.notices.models import Dispatch, DispatchAttempt, Notice
+from gongkai.engine.notices.outbox import HELD, deliver, queue_notice
+from gongkai.engine.notices.queries import outbox_health, undelivered
+from gongkai.engine.records.actions import submit
 from gongkai.engine.reviews.actions import return_for_correction
 from gongkai.ground import clock
+from gongkai.ground.organs.models import Person
 from tests.builders import Office, draft_record
+from tests.notices.peers import Mailbox, Peer, texts
+from tools.sources import parsed, python_files
 
 pytestmark = pytest.mark.django_db
-MOMENT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+MOMENT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)  # 09:00 in China
 
 
-class Mailbox(socketserver.StreamRequestHandler):
-    """Enough of RFC 5321 to take a message."""
-
-    received: list[bytes] = []
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 mailbox\r\n")
-        while line := self.rfile.readline():
-            verb = line[:4].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                lines = []
-                while (part := self.rfile.readline()) != b".\r\n":
-                    lines.append(part)
-                self.received.append(b"".join(lines))
-            if verb == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            self.wfile.write(b"250 ok\r\n")
+def later(minutes: float) -> dt.datetime:
+    return MOMENT + dt.timedelta(minutes=minutes)
 
 
-class Robot(BaseHTTPRequestHandler):
-    """A chat robot that fails as often as it is told to."""
-
-    received: list[dict[str, object]] = []
-    failures = 0
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if Robot.failures:
-            Robot.failures -= 1
-            self.send_error(503)
-            return
-        self.received.append(json.loads(body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Tests print nothing."""
+def owe(*people: Person, text: str = "编号 7，2026-03-02。", is_urgent: bool = False) -> None:
+    queue_notice(people, subject_type="record", subject_id="7", text=text, is_urgent=is_urgent)
 
 
-@pytest.fixture
-def channels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    Mailbox.received.clear()
-    Robot.received.clear()
-    Robot.failures = 0
-    mail = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mailbox)
-    robot = HTTPServer(("127.0.0.1", 0), Robot)
-    for server in (mail, robot):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(env, "EMAIL_URL", f"smtp://127.0.0.1:{mail.server_address[1]}")
-    monkeypatch.setattr(env, "WEBHOOK_URL", f"http://127.0.0.1:{robot.server_address[1]}/")
-    yield
-    for server in (mail, robot):
-        server.shutdown()
-        server.server_close()
-
-
-def test_a_returned_record_tells_its_drafter_by_mail_and_robot_without_its_title(channels: None) -> None:
+def officer_with_mail() -> tuple[Office, Person]:
     office = Office()
-    office.people["officer"].email = "officer@example.org"
-    office.people["officer"].save()
+    person = office.people["officer"]
+    person.email = "officer@example.org"
+    person.save()
+    return office, person
+
+
+def test_a_returned_record_tells_its_drafter_by_mail_and_robot_without_its_title(mailbox: Mailbox, robot: Peer) -> None:
+    office, _ = officer_with_mail()
     with clock.frozen(MOMENT):
         record = draft_record(office)
-        from gongkai.engine.records.actions import submit
-
         submit(record, actor=office.actor("officer"))
         Notice.objects.all().delete()
         return_for_correction(record, actor=office.actor("section"), reason="ground_missing", text="请补充。")
+        assert deliver() == 0
+    with clock.frozen(later(10)):
         assert deliver() == 2
     text = f"您承办的一件信息被退回：编号 {record.pk}，2026-03-02。请登录查看原因。"
-    mail = message_from_bytes(Mailbox.received[0], policy=default)
+    mail = message_from_bytes(mailbox.received[0], policy=default)
     assert mail["To"] == "officer@example.org"
     assert mail.get_content().strip() == text
-    assert Robot.received == [{"msgtype": "text", "text": {"content": text}}]
+    assert texts(robot) == [text]
     assert record.title not in mail.get_content()
-    assert set(Notice.objects.values_list("receipt", flat=True)) >= {"HTTP 200"}
+    assert set(Dispatch.objects.values_list("channel", "receipt")) == {
+        ("email", mail["Message-ID"]),
+        ("webhook", "HTTP 200, 0"),
+    }
 
 
-def test_a_failed_notice_is_tried_again_later_and_sent_once(channels: None) -> None:
-    office = Office()
-    Robot.failures = 2
+def test_a_failed_message_is_tried_again_later_under_the_same_key_and_sent_once(mailbox: Mailbox) -> None:
+    _, person = officer_with_mail()
+    mailbox.refusals = 2
     with clock.frozen(MOMENT):
-        queue_notice([office.people["officer"]], subject_type="record", subject_id="7", text="编号 7，2026-03-02。")
+        owe(person, is_urgent=True)
+        assert (deliver(), deliver()) == (0, 0)
+    with clock.frozen(later(2)):
         assert deliver() == 0
-        assert deliver() == 0
-    with clock.frozen(MOMENT + dt.timedelta(minutes=2)):
-        assert deliver() == 0
-    with clock.frozen(MOMENT + dt.timedelta(minutes=6)):
-        assert deliver() == 1
-        assert deliver() == 0
-    notice = Notice.objects.get()
-    assert (notice.attempts, len(Robot.received)) == (3, 1)
+    with clock.frozen(later(6)):
+        assert (deliver(), deliver()) == (1, 0)
+    dispatch = Dispatch.objects.get()
+    attempts = list(DispatchAttempt.objects.order_by("number").values_list("number", "code", "is_sent"))
+    mail = message_from_bytes(mailbox.received[0], policy=default)
+    assert attempts == [(1, "SMTP 451", False), (2, "SMTP 451", False), (3, mail["Message-ID"], True)]
+    assert (dispatch.attempts, len(mailbox.received), mail["Message-ID"]) == (3, 1, f"<{dispatch.key}@127.0.0.1>")
 
 
-def test_without_a_channel_nothing_is_owed() -> None:
-    office = Office()
-    assert queue_notice([office.people["officer"]], subject_type="record", subject_id="7", text="编号 7。") == 0
-    assert Notice.objects.count() == 0
+def test_after_eight_attempts_a_message_is_given_up_and_shown_to_the_operator(robot: Peer) -> None:
+    robot.usual = (503, "编号 7 又来了")
+    with clock.frozen(MOMENT):
+        owe(Office().people["officer"], is_urgent=True)
+    moment = MOMENT
+    for _ in range(12):
+        with clock.frozen(moment):
+            assert deliver() == 0
+        moment += dt.timedelta(minutes=300)
+    dispatch = undelivered().get()
+    assert (dispatch.attempts, dispatch.failure, len(robot.asked)) == (8, "HTTP 503", 8)
+    with clock.frozen(moment):
+        (health,) = outbox_health()
+    assert (health.sent, health.waiting, health.failing, health.given_up) == (0, 0, 0, 1)
+
+
+def test_a_worker_killed_while_sending_leaves_an_attempt_without_end_and_the_next_one_sends(mailbox: Mailbox) -> None:
+    _, person = officer_with_mail()
+    with clock.frozen(MOMENT):
+        owe(person, is_urgent=True)
+        deliver()
+    # What a kill -9 after the provider took the message and before the result was noted leaves behind.
+    Dispatch.objects.update(sent_at=None, receipt="", attempts=1, try_at=MOMENT + HELD)
+    DispatchAttempt.objects.update(ended_at=None, code="", is_sent=False)
+    with clock.frozen(later(1)):
+        assert deliver() == 0
+    with clock.frozen(MOMENT + HELD):
+        assert (deliver(), deliver()) == (1, 0)
+    first, second = (message_from_bytes(one, policy=default)["Message-ID"] for one in mailbox.received)
+    assert first == second
+    assert list(DispatchAttempt.objects.order_by("number").values_list("ended_at", "is_sent")) == [
+        (None, False),
+        (MOMENT + HELD, True),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_message_once(robot: Peer) -> None:
+    people = list(Office().people.values())
+    for place, person in enumerate(people):
+        owe(person, text=f"编号 {place}，{'九' * 190}", is_urgent=True)
+    counts: list[int] = []
+
+    def work() -> None:
+        counts.append(deliver())
+        close_old_connections()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    said = "\n".join(texts(robot))
+    assert sum(counts) == len(robot.asked) == Dispatch.objects.filter(sent_at__isnull=False).count() == 3
+    assert [said.count(f"编号 {place}，") for place in range(len(people))] == [1] * len(people)
+
+
+def test_without_a_channel_a_notice_waits_on_the_persons_page() -> None:
+    person = Office().people["officer"]
+    with clock.frozen(MOMENT):
+        owe(person)
+    with clock.frozen(later(10)):
+        assert deliver() == 0
+    assert Notice.objects.filter(recipient=person, read_at__isnull=True).count() == 1
+    assert Dispatch.objects.count() == 0
+
+
+def test_a_redirect_is_not_followed_and_plain_http_to_another_machine_is_refused(
+    robot: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = Office().people["officer"]
+    robot.serve = lambda path, _: (302, {"Location": "/elsewhere"}, b"") if path == "/hook" else (200, {}, b"")
+    with clock.frozen(MOMENT):
+        owe(person, is_urgent=True)
+        assert deliver() == 0
+    monkeypatch.setattr(env, "WEBHOOK_URL", "http://192.0.2.1/hook")
+    with clock.frozen(later(5)):
+        assert deliver() == 0
+    assert [one["path"] for one in robot.asked] == ["/hook"]
+    assert list(DispatchAttempt.objects.order_by("pk").values_list("code", flat=True)) == [
+        "HTTP 302",
+        "address-refused",
+    ]
+
+
+# What the text of a notice may be made of: keys, dates, numbers, and words of this program.
+PERMITTED = {
+    "record.pk",
+    "target.pk",
+    "kind.name",
+    "clock.today():%Y-%m-%d",
+}
+
+
+def test_texts_are_made_of_numbers_and_dates_only() -> None:
+    found = set()
+    for path in python_files("gongkai"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "queue_notice":
+                text = next(keyword.value for keyword in node.keywords if keyword.arg == "text")
+                found |= {
+                    ast.unparse(ast.JoinedStr([part]))[3:-2]
+                    for part in ast.walk(text)
+                    if isinstance(part, ast.FormattedValue)
+                }
+                if not isinstance(text, ast.JoinedStr | ast.Constant):
+                    assert path.match("engine/deadlines/ticks.py") and ast.unparse(text) == "text", path
+    assert found <= PERMITTED
+    assert "record.pk" in found

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from gongkai.engine.notices.actions import set_quiet_hours
 from gongkai.ground.access import actions as access
 from gongkai.ground.calendars.actions import enter_year
 from gongkai.ground.calendars.plans import Source
@@ -81,6 +82,9 @@ ADMIN_ACTS: dict[str, AdminAct] = {
         "撤销后不能再起草、公开；已公开的信息和网址保留。职能有承接机构的，请办理“职能承接”。",
     ),
     "organ.succeed": AdminAct(organs.succeed, _organ_page, forms.SucceedForm, "已记录职能承接。"),
+    "notice.set_quiet_hours": AdminAct(
+        set_quiet_hours, _page("workbench:operations"), forms.QuietHoursForm, "已设定免打扰时段。"
+    ),
     "post.add": AdminAct(organs.add_post, _organ_page, forms.PostForm, "已设置职务。"),
     "post.end": AdminAct(organs.end_post, _organ_page, forms.EndPostForm, "已免去职务。"),
     "person.enrol": AdminAct(

@@ -114,6 +114,21 @@ class RenameForm(AskForm):
     basis = forms.CharField(label="依据", max_length=200, required=False)
 
 
+class QuietHoursForm(AskForm):
+    """The hours in which an organ's people get urgent notices only."""
+
+    quiet_from = forms.TimeField(label="免打扰自", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    quiet_until = forms.TimeField(
+        label="免打扰至",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="例如 22:00 至 07:00。两个时间相同，就是不设免打扰。紧急提醒不受限制。",
+    )
+
+    def prepare(self) -> None:
+        """Of which organ."""
+        self.put_first(organ=OrganField(organs_with(self.actor, "organ.maintain"), label="机构", unknown=NO_ORGAN))
+
+
 class MoveForm(AskForm):
     """Another parent."""
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 
-from gongkai.engine.notices.models import Notice
-from gongkai.engine.notices.queries import undelivered
+from gongkai.engine.notices.models import Dispatch
+from gongkai.engine.notices.queries import ChannelHealth, outbox_health, undelivered, waiting_to_leave
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -137,16 +137,17 @@ class Owed:
 
     unsealed: int
     publications: int
-    undelivered: list[Notice]
-    undelivered_count: int
+    waiting: int
+    channels: list[ChannelHealth]
+    undelivered: list[Dispatch]
 
 
 def operations_owed() -> Owed:
-    """Events not yet in the tree, publications past their moment, notices that were given up."""
-    given_up = undelivered()
+    """Events not yet in the tree, publications past their moment, how the outbox stands and what was given up."""
     return Owed(
         unsealed=UnsealedEvent.objects.count(),
         publications=due_publications(clock.now()).count(),
-        undelivered=list(given_up.select_related("recipient")[:PAGE_SIZE]),
-        undelivered_count=given_up.order_by().count(),
+        waiting=waiting_to_leave(),
+        channels=outbox_health(),
+        undelivered=list(undelivered().select_related("recipient__organ")[:PAGE_SIZE]),
     )

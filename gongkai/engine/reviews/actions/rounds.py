@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gongkai.engine.notices.outbox import has_channels, people_with, queue_notice
+from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Record
 from gongkai.engine.reviews.digests import opinion_digest
@@ -63,8 +63,6 @@ def settle(record: Record) -> bool:
 
 
 def _tell_reviewers(record: Record, opened: list[Step]) -> None:
-    if not has_channels():
-        return
     for step in opened:
         kind = STEP_KINDS[step.code]
         queue_notice(
