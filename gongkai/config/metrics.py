@@ -25,8 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from gongkai.config import env
 from gongkai.config.sharing import SHARED
 from gongkai.config.tick import Done
-from gongkai.engine.notices.models import Notice
-from gongkai.engine.notices.outbox import GIVE_UP_AFTER
+from gongkai.engine.notices.models import Dispatch, Notice
 from gongkai.engine.records.models import ExpungeOrder
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
@@ -103,9 +102,11 @@ def _age(moment: object) -> float:
 
 
 def _unsent(*, given_up: bool) -> int:
-    rows = Notice.objects.filter(sent_at__isnull=True)
-    late = {"attempts__gte": GIVE_UP_AFTER} if given_up else {"attempts__lt": GIVE_UP_AFTER, "try_at__lte": clock.now()}
-    return rows.filter(**late).count()
+    if given_up:
+        return Dispatch.objects.filter(given_up_at__isnull=False).count()
+    now = clock.now()
+    waiting = Dispatch.objects.filter(sent_at__isnull=True, given_up_at__isnull=True, try_at__lte=now)
+    return waiting.count() + Notice.objects.filter(composed_at__isnull=True, due_at__lte=now).count()
 
 
 def _last_checkpoint() -> Checkpoint | None:
