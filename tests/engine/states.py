@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gongkai.engine.records import actions as records
-from gongkai.engine.records.models import Record
+from gongkai.engine.records.clean_ups import Named
+from gongkai.engine.records.models import CleanUp, Record
 from gongkai.engine.reviews import actions as reviews
 from gongkai.ground import clock
 from gongkai.ground.files.actions import upload
@@ -125,4 +126,21 @@ def arguments_of(name: str, office: Office) -> dict[str, Any]:
         return {"link_id": 0}
     if name == "record.repeal":
         return {"by": public_record(office)}
+    if name == "record.clean_up":
+        return {"by": clean_up_of(office)}
+    if name == "record.declare_links":
+        return {"clean_up": clean_up_of(office)}
     return {}
+
+
+def clean_up_of(office: Office) -> CleanUp:
+    """A clean-up that kept one document, by a decision which stands nowhere here."""
+    kept = public_record(office, document_number="云教〔2019〕3号")
+    lines = [Named(kept.index_number or "", "kept")]
+    return records.declare(
+        actor=office.actor("editor"),
+        organ=office.organ,
+        title="关于公布文件清理结果的决定",
+        decided_on=clock.today(),
+        lines=lines,
+    )

@@ -129,4 +129,5 @@ def test_what_the_system_may_do_is_declared() -> None:
         "record.hold",
         "record.publish",
         "record.repeal",
+        "record.settle_validity",
     }

@@ -141,6 +141,8 @@ def _standing(now: Told, event: Event) -> None:
 def _relations(now: Told, name: str, data: dict[str, Any]) -> None:
     if name == "record.linked":
         now.links.add((data["target"], data["kind"]))
+    elif name == "record.links_declared":
+        now.links |= {(row["target_id"], row["kind"]) for row in data["links"]}
     elif name == "record.unlinked":
         now.links -= {(row["target_id"], row["kind"]) for row in data["links"]}
     elif name == "record.validity_changed":

@@ -40,6 +40,18 @@ class LinkKind(models.TextChoices):
     REPEALS = "repeals", "废止"
     REPLACES = "replaces", "替代"
     FORWARDS = "forwards", "转发"
+    LAPSES = "lapses", "宣布失效"
+    KEEPS = "keeps", "清理后继续有效"
+    TO_AMEND = "to_amend", "列入修改"
+
+
+class CleanUpOutcome(models.TextChoices):
+    """What a clean-up (清理) decides about a document."""
+
+    REPEALED = "repealed", "废止"
+    LAPSED = "lapsed", "宣布失效"
+    KEPT = "kept", "继续有效"
+    TO_AMEND = "to_amend", "拟修改"
 
 
 class Record(models.Model):
@@ -87,6 +99,7 @@ class Record(models.Model):
             models.Index(fields=["organ", "state", "-changed_at", "-id"], name="record_desk"),
             models.Index(fields=["state", "scheduled_for"], name="record_scheduled"),
             models.Index(fields=["document_number"], name="record_number"),
+            models.Index(fields=["validity", "effective_until"], name="record_expiry"),
             models.Index(fields=["review_again_on"], name="record_recheck", condition=Q(review_again_on__isnull=False)),
         ]
 
@@ -169,17 +182,61 @@ class Publication(models.Model):
 
 
 class Link(models.Model):
-    """A typed relation from one record to another (关联)."""
+    """A typed relation from one record to another (关联).
+
+    ``takes_effect_on``: the day from which it changes the other's validity, where that is not the day of publication.
+    ``took_effect_on``: the day since which it has; set by the act that marks the other record.
+    """
 
     source = models.ForeignKey(Record, models.PROTECT, related_name="links_out")
     target = models.ForeignKey(Record, models.PROTECT, related_name="links_in")
     kind = models.CharField("关系", max_length=16, choices=LinkKind.choices)
     note = models.CharField("说明", max_length=200, blank=True)
+    takes_effect_on = models.DateField("生效日期", null=True)
+    took_effect_on = models.DateField("已生效日期", null=True)
     created_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "关联"
         constraints = [models.UniqueConstraint(fields=["source", "target", "kind"], name="link_once")]
+        indexes = [models.Index(fields=["took_effect_on", "takes_effect_on"], name="link_due")]
+
+
+class CleanUp(models.Model):
+    """One decision about the validity of many documents (文件清理). The database refuses to change it.
+
+    The decision is a public record, or, where it stands nowhere here, a title with its number and date.
+    """
+
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="clean_ups")
+    decision = models.ForeignKey(Record, models.PROTECT, null=True, related_name="clean_ups")
+    decision_title = models.CharField("决定名称", max_length=500)
+    decision_number = models.CharField("决定文号", max_length=80, blank=True)
+    decided_on = models.DateField("决定日期")
+    note = models.CharField("说明", max_length=300, blank=True)
+    declared_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "文件清理"
+        indexes = [models.Index(fields=["organ", "-declared_at", "-id"], name="clean_up_list")]
+
+    def __str__(self) -> str:
+        return self.decision_title
+
+
+class CleanUpItem(models.Model):
+    """What a clean-up decided about one document, and since when. The database refuses to change it."""
+
+    clean_up = models.ForeignKey(CleanUp, models.PROTECT, related_name="items")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="clean_up_items")
+    outcome = models.CharField("清理结果", max_length=12, choices=CleanUpOutcome.choices)
+    note = models.CharField("说明", max_length=200, blank=True)
+    took_effect_on = models.DateField("自")
+
+    class Meta:
+        verbose_name = "清理结果"
+        constraints = [models.UniqueConstraint(fields=["clean_up", "record"], name="clean_up_item_once")]
 
 
 class EditBuffer(models.Model):

@@ -56,12 +56,13 @@ def earlier_publications(record: Record) -> QuerySet[Publication]:
 def public_links(record: Record) -> tuple[list[Link], list[Link]]:
     """Relations to and from records that the public can see: (outgoing, incoming).
 
-    A relation made in a correction is not public before the correction is: its reviewers have not read it.
+    A relation made in a correction is not public before the correction is: its reviewers have not read it. What a
+    clean-up declared is public at once.
     """
     first = Publication.objects.filter(record=OuterRef("source"), edition=OuterRef("source__current")).order_by("pk")
     links = list(
         Link.objects.filter(Q(source=record, target__is_visible=True) | Q(target=record, source__is_visible=True))
-        .filter(created_at__lte=Subquery(first.values("from_at")[:1]))
+        .filter(Q(created_at__lte=Subquery(first.values("from_at")[:1])) | Q(took_effect_on__isnull=False))
         .select_related("source", "target")
         .order_by("kind", "pk")
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.db import DatabaseError
 
+from gongkai.engine.records.actions.lineage import due_effects, repeal, settle_validity
 from gongkai.engine.records.actions.publishing import hold, publish
 from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.expunged import write_list
+from gongkai.engine.records.lineage import out_of_date
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.refusal import Refused
 
-__all__ = ["erase_expunged", "publish_due", "write_list"]
+__all__ = ["erase_expunged", "publish_due", "settle_validities", "write_list"]
 
 AT_ONCE = 50
+MANY = 500
 logger = logging.getLogger(__name__)
 
 
@@ -39,3 +43,25 @@ def publish_due() -> int:
             # One record that cannot be read must not keep the others from their moment; readiness shows what is late.
             logger.exception("scheduled publication failed", extra={"record": key})
     return len(keys)
+
+
+def settle_validities() -> int:
+    """Let lapse what expired yesterday, and let take effect today what a public document decided for today.
+
+    Each is an act of its own with its event; a second run finds nothing. Returns how many records changed.
+    """
+    changed = 0
+    for key, by in due_effects(clock.today()):
+        changed += _done(lambda key=key, by=by: repeal(key, actor=SYSTEM, by=by))
+    for key in list(out_of_date(clock.today()).values_list("pk", flat=True)[:MANY]):
+        changed += _done(lambda key=key: settle_validity(key, actor=SYSTEM))
+    return changed
+
+
+def _done(act: Callable[[], object]) -> bool:
+    """Whether it was done; refused means that somebody else was quicker."""
+    try:
+        act()
+    except Refused:
+        return False
+    return True

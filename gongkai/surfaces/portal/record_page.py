@@ -12,6 +12,7 @@ from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_l
 from gongkai.ground import clock
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
+from gongkai.surfaces.portal.lineage import LINEAGE_EVENTS, Banner, lineage_banners, stage_of
 from gongkai.surfaces.portal.listings import has_validity, record_url
 from gongkai.surfaces.portal.queries import public_events
 
@@ -19,6 +20,7 @@ EVENT_NAMES = {
     "record.published": "公布",
     "record.corrected": "更正",
     "record.validity_changed": "标注有效性",
+    "record.cleaned_up": "文件清理",
     "record.withdrawn": "撤回",
     "record.edition_withheld": "停止提供旧版本",
     "record.taken_down": "暂停公开",
@@ -34,6 +36,9 @@ _OUTGOING = {
     "interprets": "解读的文件",
     "based_on": "制定依据",
     "forwards": "转发的文件",
+    "lapses": "宣布失效的文件",
+    "keeps": "清理后继续有效的文件",
+    "to_amend": "列入修改的文件",
 }
 _INCOMING = {
     "repeals": "被废止",
@@ -42,8 +47,10 @@ _INCOMING = {
     "interprets": "政策解读",
     "based_on": "被引用为依据",
     "forwards": "被转发",
+    "lapses": "被宣布失效",
+    "keeps": "清理结果",
+    "to_amend": "清理结果",
 }
-_ENDING = ("repeals", "replaces", "amends")
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,6 @@ class Metadatum:
     validity: str = ""
     url: str = ""
     is_whole: bool = False
-
-
-@dataclass(frozen=True)
-class Banner:
-    """What a visitor must know before reading: repealed, amended, lapsed, corrected."""
-
-    tone: str
-    lead: str
-    text: str = ""
-    url: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,45 +185,13 @@ def metadata(view: RecordView) -> list[Metadatum]:
 
 
 def banners(view: RecordView) -> list[Banner]:
-    """Repealed, amended, lapsed: by what, when, on which basis, and where to read on. Then the last correction."""
-    found = [_ending_banner(view, link) for link in view.incoming if link.kind in _ENDING and _has_effect(view, link)]
-    validity = view.record.validity
-    if not found and validity == Validity.LAPSED:
-        found = [Banner("warn", "本文件已失效", "保留原文供查阅，不再作为行政管理的依据。")]
+    """What ended or changed the document, by what, when, on which basis, and where to read on; the last correction."""
+    found = lineage_banners(view)
     corrections = [event for event in view.events if event.name == "record.corrected"]
     if corrections:
         last = corrections[-1]
         found.append(Banner("", f"本页已于 {day_of(last.at)} 更正", _note_of(view, last), "#changes", "查看更新记录"))
     return found
-
-
-def _ending_banner(view: RecordView, link: Link) -> Banner:
-    other = link.source
-    number = f"（{other.document_number}）" if other.document_number else ""
-    on = day_of(_effect_moment(view, other))
-    basis = f"依据：《{other.title.strip('《》')}》{number}。"
-    if link.kind == "amends":
-        text = f"{basis}本页为修改前公布的文本，请对照修改后的规定阅读。"
-        return Banner("warn", f"本文件已于 {on} 修改", text, record_url(other), "查看作出修改的文件")
-    verb = "替代并废止" if link.kind == "replaces" else "废止"
-    text = f"{basis}原文保留供查阅，不再作为行政管理的依据。"
-    follow = "查看替代它的文件" if link.kind == "replaces" else "查看作出废止的文件"
-    return Banner("warn", f"本文件已于 {on} {verb}", text, record_url(other), follow)
-
-
-def _has_effect(view: RecordView, link: Link) -> bool:
-    """Was this record marked by that one? A document of an organ that has no say over it only claims to end it."""
-    number = link.source.index_number
-    return any(e.name == "record.validity_changed" and e.public.get("by") == number for e in view.events)
-
-
-def _effect_moment(view: RecordView, other: Record) -> dt.datetime:
-    """When the other record changed this one's validity: the event says so; else the other's publication."""
-    for event in view.events:
-        if event.name == "record.validity_changed" and event.public.get("by") == other.index_number:
-            return event.at
-    assert other.published_at is not None
-    return other.published_at
 
 
 def relations(view: RecordView) -> list[RelationGroup]:
@@ -254,14 +218,14 @@ def changes(view: RecordView) -> list[Change]:
 
 def _change(view: RecordView, event: Event) -> Change:
     number = int(event.public.get("edition") or 0)
-    facts = event.public
     if event.name == "record.edition_withheld":
-        return Change(f"停止提供第 {facts['withheld_edition']} 版", event.at, "grave", "该版本不再提供查阅。")
+        withheld = event.public["withheld_edition"]
+        return Change(f"停止提供第 {withheld} 版", event.at, "grave", "该版本不再提供查阅。")
     url = f"{view.url}.edition.json?edition={number}" if number in _readable(view) else ""
-    if event.name == "record.validity_changed":
-        label = Validity(facts["validity"]).label if facts.get("validity") in Validity.values else ""
-        by = next((link.source for link in view.incoming if link.source.index_number == facts.get("by")), None)
-        return Change(f"标注为“{label}”", event.at, "done", f"依据：{by.title}" if by else "")
+    if event.name in LINEAGE_EVENTS:
+        stage, validity = stage_of(view, event), event.public.get("validity")
+        what = f"标注为“{Validity(validity).label}”" if validity in Validity.values else stage.what
+        return Change(what, event.at, "done", stage.note)
     tone = "grave" if event.name in GONE else "done"
     note = _note_of(view, event) if event.name == "record.corrected" else ""
     return Change(EVENT_NAMES.get(event.name, "更新"), event.at, tone, note, number, url)

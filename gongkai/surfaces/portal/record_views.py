@@ -21,6 +21,7 @@ from gongkai.surfaces.look.body import set_body
 from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
 from gongkai.surfaces.portal.freshness import public
+from gongkai.surfaces.portal.lineage import stages
 from gongkai.surfaces.portal.queries import alike_records
 from gongkai.surfaces.portal.record_page import RecordView, Related, absence, absolute, related
 
@@ -81,6 +82,7 @@ def _context(view: RecordView) -> dict[str, Any]:
         "relations": record_page.relations(view),
         "alike": _alike(view),
         "changes": record_page.changes(view),
+        "stages": stages(view),
         "proof_url": _proof_url(found),
         "qr": _qr(view.absolute_url),
         "organ": found.organ,

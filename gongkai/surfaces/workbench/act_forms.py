@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from gongkai.engine.records import actions as records
-from gongkai.engine.records.actions.publishing import NOT_BY
+from gongkai.engine.records.actions.lineage import NOT_BY
 from gongkai.engine.records.models import LinkKind, Record
 from gongkai.engine.reviews.actions import REVIEW_ACTIONS, return_for_correction, return_to_organ
 from gongkai.engine.reviews.presets import STEP_KINDS

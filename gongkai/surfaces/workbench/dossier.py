@@ -42,7 +42,17 @@ from gongkai.surfaces.workbench.words import (
 
 EDITING = {"record.edit": "workbench:edit", "record.revise": "workbench:edit"}
 # The tick's own acts and what has a place of its own on the page are no buttons.
-NO_BUTTON = frozenset({"record.hold", "record.unlink", "record.file_paper", "record.expunge_again"})
+NO_BUTTON = frozenset(
+    {
+        "record.hold",
+        "record.unlink",
+        "record.file_paper",
+        "record.expunge_again",
+        "record.settle_validity",
+        "record.clean_up",
+        "record.declare_links",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gongkai.engine.records import subject
-from gongkai.engine.records.models import LinkKind, Validity
+from gongkai.engine.records.models import CleanUpOutcome, LinkKind, Validity
 from gongkai.engine.reviews.presets import MIGRATION, PRESETS, STEP_KINDS
 from gongkai.engine.reviews.reasons import LISTS
 from gongkai.ground.gate.table import ACTIONS
@@ -41,6 +41,9 @@ EVENT_WORDS = {
     "record.expunged": "清除",
     "record.expunged_again": "恢复备份后再次清除",
     "record.validity_changed": "有效性变更",
+    "record.cleaned_up": "文件清理",
+    "record.links_declared": "登记清理关联",
+    "clean_up.declared": "公布文件清理结果",
     "record.concluded": "按不主动公开办结",
     "record.kept_withheld": "复查公开属性，维持不公开",
     "record.reopened": "重新认定公开属性",
@@ -69,6 +72,7 @@ EVENT_WORDS = {
 }
 SUBJECT_WORDS = {
     "record": "文件",
+    "clean_up": "文件清理",
     "deadline": "时限",
     "file": "附件",
     "finding": "校核问题",
@@ -185,7 +189,10 @@ def event_facts(data: Mapping[str, Any]) -> list[str]:
     if data.get("ground"):
         facts.append(f"依据：{reason_words(str(data['ground']))}")
     if data.get("validity") in Validity.values:
-        facts.append(f"{Validity(data['validity']).label}，依据 {data.get('by', '')}")
+        basis = data.get("by") or data.get("decision") or "失效日期"
+        facts.append(f"{Validity(data['validity']).label}，依据 {basis}")
+    elif data.get("outcome") in CleanUpOutcome.values:
+        facts.append(str(CleanUpOutcome(data["outcome"]).label))
     if data.get("kind") in LinkKind.values:
         facts.append(str(LinkKind(data["kind"]).label))
     if data.get("code") in WORDINGS:

@@ -1,6 +1,7 @@
 """What is done to records: drafting, publishing, taking back. Reviews are in engine.reviews.actions."""
 
 from gongkai.engine.records.actions.buffers import keep_buffer
+from gongkai.engine.records.actions.cleaning import clean_up, declare, declare_links
 from gongkai.engine.records.actions.drafting import (
     abandon_correction,
     conclude,
@@ -14,9 +15,10 @@ from gongkai.engine.records.actions.drafting import (
     submit,
     unlink,
 )
+from gongkai.engine.records.actions.lineage import repeal, settle_validity
 from gongkai.engine.records.actions.migrating import migrate
 from gongkai.engine.records.actions.papers import file_paper
-from gongkai.engine.records.actions.publishing import hold, publish, repeal, schedule, unschedule, withdraw
+from gongkai.engine.records.actions.publishing import hold, publish, schedule, unschedule, withdraw
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
 from gongkai.engine.records.actions.restoring import expunge_again
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
@@ -25,8 +27,11 @@ from gongkai.engine.records.actions.withholding import withhold_edition
 __all__ = [
     "abandon_correction",
     "ask_expunge",
+    "clean_up",
     "conclude",
     "correct",
+    "declare",
+    "declare_links",
     "discard",
     "draft",
     "edit",
@@ -45,6 +50,7 @@ __all__ = [
     "restore",
     "revise",
     "schedule",
+    "settle_validity",
     "submit",
     "take_down",
     "unlink",

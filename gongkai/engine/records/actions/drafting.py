@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,6 +43,8 @@ UNSAVED = wording(
 NO_TEXT = wording("records.no_text", what="正文和附件都是空的。", todo="请填写正文或上传附件后再送审。", status=422)
 NO_NOTE = wording("records.no_note", what="更正没有写明更正说明。", todo="请写一句对外公布的更正说明。", status=422)
 NOTHING_NEW = wording("records.nothing_new", what="更正后的内容还没有保存。", todo="请先编辑并保存更正后的内容。")
+# What a clean-up says about a document is said by the clean-up, never by a draft.
+DRAFTED_LINKS = frozenset(LinkKind.values) - {LinkKind.KEEPS, LinkKind.TO_AMEND}
 NO_TARGET = wording(
     "records.no_target", what="没有找到要关联的信息，或者您无权知悉。", todo="请用索引号或标题重新查找。", status=422
 )
@@ -349,8 +352,16 @@ def conclude(record: Record, *, actor: Actor) -> Outcome:
     states=(DRAFTING, RETURNED, PROPOSED, CORRECTING),
     event="record.linked",
 )
-def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note: str = "") -> Outcome:
-    """Relate this record to another; repealing and replacing take effect when this one is published.
+def link(
+    record: Record,
+    *,
+    actor: Actor,
+    target: Record | int,
+    kind: str,
+    note: str = "",
+    takes_effect_on: dt.date | None = None,
+) -> Outcome:
+    """Relate this record to another; repealing and replacing take effect when this one is published, or on a day.
 
     Not once somebody has given an opinion: what a document does to others is among what reviewers agree to.
     """
@@ -358,12 +369,16 @@ def link(record: Record, *, actor: Actor, target: Record | int, kind: str, note:
     pk = target.pk if isinstance(target, Record) else target
     # What is public may be linked by anybody; a draft only by who may know of it.
     found = Record.objects.filter(pk=pk, is_visible=True).first() or visible(Record, actor).filter(pk=pk).first()
-    if found is None or found.pk == record.pk or kind not in LinkKind.values:
+    if found is None or found.pk == record.pk or kind not in DRAFTED_LINKS:
         raise Refused(NO_TARGET, where="关联")
     made, _ = Link.objects.get_or_create(
-        source=record, target=found, kind=kind, defaults={"note": note[:200], "created_at": clock.now()}
+        source=record,
+        target=found,
+        kind=kind,
+        defaults={"note": note[:200], "created_at": clock.now(), "takes_effect_on": takes_effect_on},
     )
-    return Outcome(result=made, data={"target": found.pk, "kind": kind})
+    day = {"takes_effect_on": takes_effect_on.isoformat()} if takes_effect_on else {}
+    return Outcome(result=made, data={"target": found.pk, "kind": kind, **day})
 
 
 @action(

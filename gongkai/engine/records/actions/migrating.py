@@ -10,7 +10,8 @@ from django.db.models import OuterRef, Subquery
 
 from gongkai.engine.checks.actions import check_editions
 from gongkai.engine.checks.queries import blocking
-from gongkai.engine.records.actions.publishing import CHANNEL, opened
+from gongkai.engine.records.actions.opening import opened
+from gongkai.engine.records.actions.publishing import CHANNEL
 from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
 from gongkai.engine.records.attachments import files_of, texts_of
 from gongkai.engine.records.content import Content

@@ -7,13 +7,15 @@ from typing import Any
 
 from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.clocks import cancel_clocks, meet_clocks
+from gongkai.engine.records.actions.lineage import take_effect
+from gongkai.engine.records.actions.opening import opened, show
 from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
 from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import content_of
 from gongkai.engine.records.guards import is_publishable, is_shown, refuse_past
 from gongkai.engine.records.index_numbers import next_index_number
-from gongkai.engine.records.models import LinkKind, Publication, Record, Validity
+from gongkai.engine.records.models import Publication, Record
 from gongkai.engine.records.queries import SUPERSEDED
 from gongkai.engine.records.subject import (
     CORRECTING,
@@ -31,26 +33,10 @@ from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
 from gongkai.ground.files.actions import release
 from gongkai.ground.gate.door import Outcome, action
-from gongkai.ground.organs.models import OrganClosure, OrganSuccession
-from gongkai.ground.refusal import Refused, wording
 
 PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、第二十六条"
 SHOWN_STATES = (PUBLIC, CORRECTING, RETURNED, PROPOSED, IN_REVIEW, SIGNED_OFF, SCHEDULED)
 CHANNEL = "portal"
-
-NOT_BY = wording(
-    "records.not_by",
-    what="作出修改或废止的文件尚未公开，或者没有与本件建立相应关联。",
-    todo="请先公开该文件，并在其中与本件建立“修改”“废止”或“替代”关联。",
-)
-
-# What publishing a record with such a link does to the record it points at.
-_EFFECTS = {
-    LinkKind.REPEALS: Validity.REPEALED,
-    LinkKind.REPLACES: Validity.REPEALED,
-    LinkKind.AMENDS: Validity.AMENDED,
-}
-_BY_STRENGTH = (Validity.IN_FORCE, Validity.AMENDED, Validity.LAPSED, Validity.REPEALED)
 
 
 @action(
@@ -141,7 +127,7 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
             release(file, actor=SYSTEM)
     meet_clocks(record, actor)
     name = "record.corrected" if is_correction else "record.published"
-    _take_effect(record)
+    take_effect(record)
     return Outcome(
         result=record,
         event=name,
@@ -154,23 +140,6 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
         },
         public=opened(record, name, now, edition=edition.number, edition_sha256=edition.sha256, channel=CHANNEL),
     )
-
-
-def show(record: Record, now: dt.datetime) -> None:
-    """Count one more state of the page, so that no copy of the earlier one is taken for current."""
-    record.version += 1
-    record.changed_at = now
-
-
-def opened(record: Record, name: str, at: dt.datetime, **facts: Any) -> dict[str, Any]:
-    """The part of a publication event that everybody may read: no title, no name, no text."""
-    return {
-        "event": name,
-        "index_number": record.index_number,
-        "organ_code": record.organ.code,
-        "at": at.isoformat(),
-        **facts,
-    }
 
 
 def _end_publication(record: Record, now: dt.datetime, reason: str, note: str) -> list[Publication]:
@@ -192,67 +161,6 @@ def end_publication(record: Record, reason: str, note: str) -> dict[str, Any]:
 
 def _ended_facts(ended: list[Publication]) -> dict[str, Any]:
     return {"ended": [item.pk for item in ended], "ended_sha256": [publication_digest(item) for item in ended]}
-
-
-def _take_effect(record: Record) -> None:
-    """Mark what this publication amends or repeals; where it cannot decide over the other organ, tell that one."""
-    for target in Record.objects.filter(links_in__source=record, links_in__kind__in=_EFFECTS).distinct().order_by("pk"):
-        if target.validity == _effect(target, record):
-            continue
-        if speaks_for(record.organ_id, target):
-            repeal(target, actor=SYSTEM, by=record)
-        else:
-            queue_notice(
-                people_with("record.repeal", target.organ),
-                subject_type="record",
-                subject_id=str(target.pk),
-                text=f"有文件提出修改或废止本机关一件信息：编号 {target.pk}，{clock.today():%Y-%m-%d}。请核实标注。",
-            )
-
-
-def speaks_for(organ_id: int, target: Record) -> bool:
-    """May an organ end the validity of a record by its own document: its own, one below it, one it issued jointly,
-    one whose functions it took over? Over anybody else's only that organ's own editor marks it."""
-    return (
-        organ_id == target.organ_id
-        or OrganClosure.objects.filter(ancestor_id=organ_id, descendant_id=target.organ_id).exists()
-        or target.co_issuers.filter(pk=organ_id).exists()
-        or OrganSuccession.objects.filter(predecessor_id=target.organ_id, successor_id=organ_id).exists()
-    )
-
-
-def _effect(record: Record, by: Record) -> Validity | None:
-    """What the links of one record make of another; what was repealed is not merely amended by a later one."""
-    standing = by.publications.filter(until_at__isnull=True).order_by("pk").last()
-    if standing is None:
-        return None
-    # A relation made in a correction that is not public yet has no effect yet.
-    links = by.links_out.filter(target=record, kind__in=_EFFECTS, created_at__lte=standing.from_at)
-    kinds = links.values_list("kind", flat=True)
-    effects = {_EFFECTS[LinkKind(kind)] for kind in kinds}
-    return max(effects | {Validity(record.validity)}, key=_BY_STRENGTH.index) if effects else None
-
-
-@action(
-    "record.repeal",
-    on=Record,
-    title="标注修改或废止",
-    right="record.repeal",
-    event="record.validity_changed",
-    by_system=True,
-    citation="《政府信息公开条例》第二十条；国办发〔2017〕47号",
-)
-def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
-    """Mark a record amended or repealed by a public one linked to it so; its page stays, with a banner."""
-    effect = _effect(record, by)
-    if effect is None or not by.is_visible:
-        raise Refused(NOT_BY, where="关联")
-    record.validity = effect
-    now = clock.now()
-    show(record, now)
-    facts = {"validity": str(record.validity), "by": by.index_number}
-    public = opened(record, "record.validity_changed", now, **facts) if record.published_at else {}
-    return Outcome(data=facts, public=public)
 
 
 @action(

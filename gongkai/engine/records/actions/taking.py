@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gongkai.engine.records.actions.clocks import cancel_clocks
+from gongkai.engine.records.actions.opening import opened, show
 from gongkai.engine.records.actions.papers import shred_papers
-from gongkai.engine.records.actions.publishing import end_publication, opened, show
+from gongkai.engine.records.actions.publishing import end_publication
 from gongkai.engine.records.actions.shredding import shred_bytes, shred_text
 from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.digests import publication_digest

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gongkai.engine.records.actions.publishing import SHOWN_STATES, opened, show
+from gongkai.engine.records.actions.opening import opened, show
+from gongkai.engine.records.actions.publishing import SHOWN_STATES
 from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.guards import has_earlier_edition, is_shown
