@@ -120,17 +120,7 @@ def arguments_of(name: str, office: Office) -> dict[str, Any]:
         return {"file": file, "signatures": [{"step": "签发", "name": "赵某"}]}
     if name.startswith("review.return"):
         return {"reason": "ground_missing", "text": "请补充。"}
-    if name == "record.link":
-        return {"target": public_record(office), "kind": "based_on"}
-    if name == "record.unlink":
-        return {"link_id": 0}
-    if name == "record.repeal":
-        return {"by": public_record(office)}
-    if name == "record.clean_up":
-        return {"by": clean_up_of(office)}
-    if name == "record.declare_links":
-        return {"clean_up": clean_up_of(office)}
-    return {}
+    return RELATED[name](office) if name in RELATED else {}
 
 
 def clean_up_of(office: Office) -> CleanUp:
@@ -144,3 +134,12 @@ def clean_up_of(office: Office) -> CleanUp:
         decided_on=clock.today(),
         lines=lines,
     )
+
+
+RELATED: dict[str, Callable[[Office], dict[str, Any]]] = {
+    "record.link": lambda office: {"target": public_record(office), "kind": "based_on"},
+    "record.unlink": lambda _: {"link_id": 0},
+    "record.repeal": lambda office: {"by": public_record(office)},
+    "record.clean_up": lambda office: {"by": clean_up_of(office)},
+    "record.declare_links": lambda office: {"clean_up": clean_up_of(office)},
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError
 
@@ -52,9 +53,9 @@ def settle_validities() -> int:
     """
     changed = 0
     for key, by in due_effects(clock.today()):
-        changed += _done(lambda key=key, by=by: repeal(key, actor=SYSTEM, by=by))
+        changed += _done(partial(repeal, key, actor=SYSTEM, by=by))
     for key in list(out_of_date(clock.today()).values_list("pk", flat=True)[:MANY]):
-        changed += _done(lambda key=key: settle_validity(key, actor=SYSTEM))
+        changed += _done(partial(settle_validity, key, actor=SYSTEM))
     return changed
 
 
