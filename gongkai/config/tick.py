@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     Step("publish", "gongkai.engine.records.ticks.publish_due", 2),
     Step("seal", "gongkai.ground.register.log.seal", 1),
     Step("validity", "gongkai.engine.records.ticks.settle_validities", 60),
+    Step("expiring", "gongkai.engine.records.ticks.tell_expiring", 3600),
     Step("erase", "gongkai.engine.records.ticks.erase_expunged", 5),
     Step("expunged", "gongkai.engine.records.ticks.write_list", 5),
     Step("calendars", "gongkai.engine.deadlines.ticks.calendars_changed", 10),

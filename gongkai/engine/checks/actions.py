@@ -5,7 +5,7 @@ Signatures other packages rely on (engine/records/actions/writing.py, migrating.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +90,28 @@ def check_editions(editions: Sequence[Mapping[str, Any]]) -> None:
         if earlier is not None:
             row.is_decided, row.decided_by_id = True, earlier
     Finding.objects.bulk_create(rows, batch_size=500)
+
+
+def renew_findings(edition: Mapping[str, Any], checks: Collection[str], found: Sequence[Found]) -> None:
+    """Let exactly these findings of some checks stand on an edition, in the caller's transaction.
+
+    For checks that look beyond the edition (its relations): their answer changes while the text does not. A finding
+    that somebody decided about stays as it is.
+    """
+    standing = Finding.objects.filter(
+        subject_type=edition["subject_type"],
+        subject_id=edition["subject_id"],
+        edition_sha256=edition["edition_sha256"],
+        check_code__in=checks,
+    )
+    standing.filter(is_decided=False).delete()
+    known = set(standing.values_list("check_code", "digest"))
+    rows = [row for row in (_row(edition, one) for one in found) if (row.check_code, row.digest) not in known]
+    decided = _decided_before([edition]) if rows else {}
+    for row in rows:
+        earlier = decided.get((row.subject_type, row.subject_id, row.check_code, row.digest))
+        row.is_decided, row.decided_by_id = earlier is not None, earlier
+    Finding.objects.bulk_create(rows)
 
 
 def _found(edition: Mapping[str, Any]) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -11,6 +12,8 @@ from django.db.models.functions import Coalesce
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import CleanUpItem, CleanUpOutcome, Link, LinkKind, Record, Validity
 from gongkai.ground import clock
+from gongkai.ground.organs.models import Organ
+from gongkai.ground.rulebook.queries import rule
 
 # What a public record with such a link makes of the record it points at.
 EFFECTS: dict[LinkKind, Validity] = {
@@ -21,6 +24,7 @@ EFFECTS: dict[LinkKind, Validity] = {
 }
 ENDING = (LinkKind.REPEALS, LinkKind.REPLACES, LinkKind.LAPSES)
 EFFECTIVE = (Validity.IN_FORCE, Validity.AMENDED)
+LONGEST_NOTICE = 366
 VOID = (Validity.LAPSED, Validity.REPEALED)
 BY_STRENGTH = (Validity.IN_FORCE, Validity.AMENDED, Validity.LAPSED, Validity.REPEALED)
 
@@ -130,9 +134,28 @@ CLEANED: dict[CleanUpOutcome, Validity] = {
 }
 
 
+EXPIRY_RULE = "validity.expiry-notice"
+
+
+def notice_days(organ: Organ, today: dt.date) -> int:
+    """How many calendar days before its expiry a document is spoken of; an organ may preset its own."""
+    return rule(EXPIRY_RULE, on=today, organ=organ).provision.quantity or 0
+
+
 def expiring(records: QuerySet[Record], today: dt.date, days: int) -> QuerySet[Record]:
-    """Of these public records those in force that expire within so many calendar days, the nearest first."""
+    """Of these records those before the public and in force that expire within so many calendar days."""
     last = today + dt.timedelta(days)
     return records.filter(
         is_visible=True, validity__in=EFFECTIVE, effective_until__gte=today, effective_until__lte=last
-    ).order_by("effective_until", "pk")
+    )
+
+
+def public_expiring(today: dt.date) -> Iterator[Record]:
+    """Every public document that expires within the days its organ asks for, the nearest first."""
+    rows = Record.objects.filter(kind__in=kinds_with_validity()).select_related("organ")
+    days: dict[int, int] = {}
+    for record in expiring(rows, today, LONGEST_NOTICE).order_by("effective_until", "pk"):
+        if record.organ_id not in days:
+            days[record.organ_id] = notice_days(record.organ, today)
+        if record.effective_until and record.effective_until <= today + dt.timedelta(days[record.organ_id]):
+            yield record

@@ -8,17 +8,20 @@ from functools import partial
 
 from django.db import DatabaseError
 
+from gongkai.engine.notices.models import Notice
+from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.lineage import due_effects, repeal, settle_validity
 from gongkai.engine.records.actions.publishing import hold, publish
 from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.expunged import write_list
-from gongkai.engine.records.lineage import out_of_date
+from gongkai.engine.records.lineage import out_of_date, public_expiring
+from gongkai.engine.records.models import Record
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.refusal import Refused
 
-__all__ = ["erase_expunged", "publish_due", "settle_validities", "write_list"]
+__all__ = ["erase_expunged", "publish_due", "settle_validities", "tell_expiring", "write_list"]
 
 AT_ONCE = 50
 MANY = 500
@@ -66,3 +69,26 @@ def _done(act: Callable[[], object]) -> bool:
     except Refused:
         return False
     return True
+
+
+def tell_expiring() -> int:
+    """Owe the editors of an organ one notice for each document whose term ends soon; returns how many documents."""
+    soon = {str(record.pk): record for record in public_expiring(clock.today())}
+    told = Notice.objects.filter(subject_type="record", subject_id__in=soon).values_list("subject_id", "text")
+    known = set(told)
+    owed = [record for key, record in soon.items() if (key, expiry_text(record)) not in known]
+    return sum(
+        queue_notice(
+            people_with("record.repeal", record.organ),
+            subject_type="record",
+            subject_id=str(record.pk),
+            text=expiry_text(record),
+        )
+        > 0
+        for record in owed
+    )
+
+
+def expiry_text(record: Record) -> str:
+    """The notice in words; number and date only."""
+    return f"一份文件将于{record.effective_until}有效期届满：编号 {record.pk}。请评估是否延续、修改或者废止。"

@@ -3,7 +3,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import autodiscover_modules
 
 # What an app declares by being imported: kinds, actions, verifiers, checks, measures.
-DECLARING_MODULES = ("kinds", "actions", "verifiers", "measures", "ticks", "holdings")
+DECLARING_MODULES = ("kinds", "checks", "actions", "verifiers", "measures", "ticks", "holdings")
 
 
 class GateConfig(AppConfig):

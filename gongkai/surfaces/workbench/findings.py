@@ -39,6 +39,7 @@ TYPE_WORDS = {
     "link": "链接",
     "markup": "残留标记",
     "unreadable": "无法读取",
+    "validity": "有效性",
 }
 MASKABLE = frozenset(
     {"identity-number", "mobile", "landline", "bank-card", "plate", "passport", "email", "address", "birth-date"}
@@ -111,6 +112,14 @@ def _is_in_text(row: Finding) -> bool:
     return "start" in row.place and "file" not in row.place
 
 
+def proposal_of(record: Record, key: str) -> dict[str, Any]:
+    """What a finding on the working edition proposes to fill in: fields with their values; empty where nothing."""
+    if record.working is None or not key.isdecimal():
+        return {}
+    row = findings("record", str(record.pk), record.working.sha256).filter(pk=key[:18], is_decided=False).first()
+    return dict(row.place.get("sets", {})) if row is not None else {}
+
+
 def place_words(place: Mapping[str, Any]) -> str:
     """A place as people say it."""
     if "file" in place:
@@ -118,6 +127,8 @@ def place_words(place: Mapping[str, Any]) -> str:
         return f"附件 {int(place['file']) + 1}{'，' if inside else ''}{inside}"
     if "field" in place:
         return field_words(str(place["field"]))
+    if "link" in place:
+        return "关联"
     if "block" not in place:
         return str(place.get("part", ""))
     words = f"正文第 {int(place['block']) + 1} 段"

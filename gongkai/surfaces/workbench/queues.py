@@ -13,6 +13,7 @@ from django.urls import reverse
 from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records import queries as records
+from gongkai.engine.records.lineage import expiring, notice_days
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.subject import CORRECTING, DRAFTING, SCHEDULED, SIGNED_OFF
 from gongkai.engine.reviews.models import Opinion, Step, Verdict
@@ -22,7 +23,7 @@ from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering, reach
 from gongkai.ground.gate.door import UNKNOWN, visible
-from gongkai.ground.organs.models import Person
+from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.paging import Page, page_by_moment
 from gongkai.surfaces.workbench.rows import Row, add_deadlines
@@ -181,6 +182,22 @@ def _leading_to(words: str, address: str, *arguments: str) -> Callable[[Actor, S
     return show
 
 
+def _expiring(actor: Actor) -> Rows:
+    """Documents in force whose term ends within the days that this person's organ asks for."""
+    organ, today = Organ.objects.filter(pk=actor.organ_id).first(), clock.today()
+    rows: Rows = visible(Record, actor).select_related("organ")
+    return expiring(rows, today, notice_days(organ, today)) if organ is not None else rows.none()
+
+
+def _as_expiring(actor: Actor, found: Sequence[Record]) -> list[Row]:
+    del actor
+    words = "评估：延续、修改或者废止"
+    return [
+        Row(record, words, reverse("workbench:record", args=[record.pk]), f"失效日期 {record.effective_until}")
+        for record in found
+    ]
+
+
 def _waiting(actor: Actor, found: Sequence[Record]) -> list[Row]:
     del actor
     return [Row(record, NEXT_WORDS.get(record.state, "")) for record in found]
@@ -249,6 +266,15 @@ QUEUES: dict[str, QueueKind] = {
             lambda actor: _within(actor, "record.draft", records.to_recheck(actor).select_related("organ")),
             _leading_to("复查公开属性", "workbench:act", "record.keep_withheld"),
             moment="review_again_on",
+            is_newest_first=False,
+        ),
+        QueueKind(
+            "expiring",
+            "有效期将届满",
+            "没有即将届满有效期的文件。",
+            lambda actor: _within(actor, "record.repeal", _expiring(actor)),
+            _as_expiring,
+            moment="effective_until",
             is_newest_first=False,
         ),
         QueueKind("drafts", "我的草稿", "没有未送审的草稿。", drafts, _leading_to("编辑后送审", "workbench:edit")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gongkai.domains.documents.numbers import chinese_number
@@ -70,13 +70,21 @@ def stated_term(lines: Iterable[Line]) -> Term | None:
     return found
 
 
+def terms_in(text: str) -> Iterator[Term]:
+    """Every sentence of a text about its document's own force, the day of its beginning alone included."""
+    for sentence in re.split(r"(?<=。)", text):
+        about = (_TERM, _UNTIL, _FROM, _FROM_ISSUE)
+        if re.search(_SELF, sentence) and any(pattern.search(sentence) for pattern in about):
+            yield _term(sentence.strip(), None)
+
+
 def years_in(printed: str) -> int | None:
     """The years of a label such as 有效期：5年."""
     match = re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})\s*年", printed.strip())
     return chinese_number(match[1]) if match else None
 
 
-def _term(sentence: str, line: Line) -> Term:
+def _term(sentence: str, line: Line | None) -> Term:
     term, until = _TERM.search(sentence), _UNTIL.search(sentence)
     begin, event = _FROM.search(sentence), _FROM_ISSUE.search(sentence)
     return Term(

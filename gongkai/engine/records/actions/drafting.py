@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from gongkai.engine.records.actions.cautions import note_cautions
 from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
 from gongkai.engine.records.actions.rechecking import a_year_after
 from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked, refuse_any_mark
@@ -262,6 +263,7 @@ def is_ready_for_review(record: Record, actor: Actor) -> None:
 def submit(record: Record, *, actor: Actor) -> Outcome:
     """Propose a record for review. Refused without attribute and ground, with unsaved work, or without any text."""
     open_round(record, disclosure=_disclosure(record))
+    note_cautions(record)
     record.state = PROPOSED
     start_clocks(record, actor)
     return Outcome(data=_edition_facts(record))
@@ -377,6 +379,7 @@ def link(
         kind=kind,
         defaults={"note": note[:200], "created_at": clock.now(), "takes_effect_on": takes_effect_on},
     )
+    note_cautions(record)
     day = {"takes_effect_on": takes_effect_on.isoformat()} if takes_effect_on else {}
     return Outcome(result=made, data={"target": found.pk, "kind": kind, **day})
 
@@ -397,4 +400,5 @@ def unlink(record: Record, *, actor: Actor, link_id: int) -> Outcome:
         removed = removed.filter(created_at__gt=standing.from_at)
     data = {"links": list(removed.values("target_id", "kind"))}
     removed.delete()
+    note_cautions(record)
     return Outcome(data=data)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from gongkai.engine.checks.actions import check_edition
+from gongkai.engine.records.actions.cautions import note_cautions
 from gongkai.engine.records.attachments import texts_of
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
@@ -108,6 +109,7 @@ def add_edition(record: Record, content: Content, files: Sequence[Mapping[str, A
         metadata=content.model_dump(mode="json", exclude={"body"}),
         attachments=texts_of(files),
     )
+    note_cautions(record)
     if actor.person_id is not None:
         record.buffers.filter(person_id=actor.person_id).delete()
     return edition

@@ -20,7 +20,7 @@ from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import editing
 from gongkai.surfaces.workbench.dossier import head_of
 from gongkai.surfaces.workbench.edit_forms import EditForm, edit_form, initial_of
-from gongkai.surfaces.workbench.findings import lines_of, maskable, masked_content
+from gongkai.surfaces.workbench.findings import lines_of, maskable, masked_content, proposal_of
 from gongkai.surfaces.workbench.handling import ticks
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
 
@@ -56,6 +56,8 @@ def _save(request: DeskRequest, record: Record) -> HttpResponse:
     intent = request.POST.get("intent", "")
     if refusal is None and form.is_valid() and intent.startswith("mask-"):
         return _masked(request, record, form, files, intent.removeprefix("mask-"))
+    if refusal is None and form.is_valid() and intent.startswith("take-"):
+        return _taken(request, record, form, files, intent.removeprefix("take-"))
     if refusal is None and form.is_valid():
         refusal = _written(request, record, form, files)
         if refusal is None:
@@ -74,6 +76,17 @@ def _masked(
     else:
         messages.warning(request, "这处文字的位置已经变动，请先保存，再按新的校核结果遮盖。")
     return _page(request, record, edit_form(form.kind, initial=initial_of(content)), files, None)
+
+
+def _taken(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]], key: str) -> HttpResponse:
+    """Fill in what a finding proposes; the person looks at it and saves it by its own button."""
+    proposed = proposal_of(record, key)
+    if proposed:
+        labels = "、".join(str(form.fields[name].label) for name in proposed if name in form.fields)
+        messages.success(request, f"已按正文填写{labels}，请核对后保存。")
+    else:
+        messages.warning(request, "这条提示已经变动，请先保存，再看新的校核结果。")
+    return _page(request, record, edit_form(form.kind, initial=initial_of(form.content() | proposed)), files, None)
 
 
 def _written(request: DeskRequest, record: Record, form: EditForm, files: list[dict[str, Any]]) -> Refused | None:
