@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from gongkai.engine.checks.actions import renew_findings
-from gongkai.engine.checks.kinds import WARN, Checked, Found, Span
+from gongkai.engine.checks.kinds import WARN, Checked, Found, Place, Span
 from gongkai.engine.records.citations import citations
 from gongkai.engine.records.editions import content_of, kind_of
 from gongkai.engine.records.lineage import EFFECTIVE, EFFECTS, VOID, notice_days
@@ -88,5 +88,5 @@ def _expiring(record: Record, until: dt.date | None) -> Iterator[Found]:
         )
 
 
-def _caution(check: str, text: str, place: dict[str, object], told: str, value: str) -> Found:
+def _caution(check: str, text: str, place: Place, told: str, value: str) -> Found:
     return Found(check, "validity", WARN, text, place, told, RELATED_BASIS, value)
