@@ -280,11 +280,15 @@ class Purpose(models.TextChoices):
 
     REVIEW_SHEET = "review_sheet", "审签单"
     ORIGINAL = "original", "签发原件"
+    FILING = "filing", "备案材料"
+    FAIR_COMPETITION = "fair_competition", "公平竞争审查"
+    LEGALITY = "legality", "合法性审核意见"
 
 
 class SealedPaper(models.Model):
     """A paper kept with a record and never published (随附材料): the OA system's review sheet, the signed original.
 
+    So are the proof of its filing (备案), the fair-competition review and the legality review of a normative document.
     Its file is sealed and never named by an edition. Who signed what stands encrypted in ``sealed_signatures``.
     """
 
@@ -292,6 +296,8 @@ class SealedPaper(models.Model):
     record = models.ForeignKey(Record, models.PROTECT, related_name="papers")
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="paper")
     purpose = models.CharField("用途", max_length=16, choices=Purpose.choices)
+    number = models.CharField("材料编号", max_length=80, blank=True)
+    dated_on = models.DateField("材料日期", null=True)
     sealed_signatures = EncryptedTextField("签批", blank=True, default="")
     filed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField("归入时间")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
+from gongkai.engine.records import lineage
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.queries import addressed, public_records
 from gongkai.ground.organs.models import Organ
@@ -35,10 +36,11 @@ def records(
     validity: str = Query("", max_length=12, pattern=NO_NUL),
     document_number: str = Query("", max_length=80, pattern=NO_NUL),
     since: dt.date | None = None,
+    in_force_on: dt.date | None = None,
     cursor: str = Query("", max_length=80, pattern=NO_NUL),
     limit: int = Query(20, ge=1, le=LARGEST_PAGE),
 ) -> dict[str, Any]:
-    """Public records by kind, organ, validity, number and day, keyset-paged."""
+    """Public records by kind, organ, validity, number and day, keyset-paged; or those in force on a day."""
     rows = public_records()
     exact = {
         "kind": kind,
@@ -49,6 +51,8 @@ def records(
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if since is not None:
         rows = rows.filter(published_at__date__gte=since)
+    if in_force_on is not None:
+        rows = lineage.in_force_on(rows, in_force_on)
     if cursor:
         rows = rows.filter(_after(cursor))
     found = list(rows[: limit + 1])

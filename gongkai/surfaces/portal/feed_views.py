@@ -1,9 +1,10 @@
-"""Every list as Atom and CSV, the sitemap and robots.txt."""
+"""Every list as Atom, CSV and XLSX, the sitemap and robots.txt."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
+from gongkai.domains.documents import ledger
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
-from gongkai.surfaces.look.sheet import csv_answer, csv_bytes
+from gongkai.surfaces.look.sheet import csv_answer, csv_bytes, xlsx_answer, xlsx_bytes
 from gongkai.surfaces.look.site import site_marks
 from gongkai.surfaces.portal import listings, queries, sections
 from gongkai.surfaces.portal.freshness import public
@@ -22,11 +24,10 @@ from gongkai.surfaces.portal.listings import Listing, chosen_filters, narrowed, 
 from gongkai.surfaces.portal.record_page import absolute
 
 FEED_ENTRIES = 50
-CSV_ROWS = 20_000
+SHEET_ROWS = 20_000
 SITEMAP_ROWS = 10_000
 COLUMNS = ("标题", "索引号", "发文字号", "发布机构", "主题分类", "体裁", "成文日期", "发布日期", "有效性", "地址")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# A cell that begins so is run as a formula by spreadsheet programs.
 
 
 class Feed(Atom1Feed):
@@ -44,6 +45,8 @@ def _listing(name: str, request: HttpRequest) -> Listing:
         return listings.everything()
     if name == "policy":
         return listings.policy()
+    if name == "ledger":
+        return listings.ledger()
     if name == "search":
         asked = request.GET
         return listings.search_listing(asked.get("q", "")[:100], asked.get("organ", ""), asked.get("scope") == "all")
@@ -60,10 +63,15 @@ def _listing(name: str, request: HttpRequest) -> Listing:
 
 @public
 def feed(request: HttpRequest, listing: str, form: str) -> HttpResponse:
-    """A list, exactly as filtered on the screen, as Atom or CSV."""
+    """A list, exactly as filtered on the screen, as Atom, CSV or XLSX."""
     found = _listing(listing, request)
     records = narrowed(found, chosen_filters(found, request.GET))
-    return _csv(records) if form == "csv" else _atom(request, found, records)
+    if form == "atom":
+        return _atom(request, found, records)
+    columns, rows = _sheet(found, records[:SHEET_ROWS])
+    if form == "csv":
+        return csv_answer(csv_bytes(columns, rows), "list.csv")
+    return xlsx_answer(xlsx_bytes(found.title, columns, rows), "list.xlsx")
 
 
 def _atom(request: HttpRequest, listing: Listing, records: Any) -> HttpResponse:
@@ -97,8 +105,12 @@ def _clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def _csv(records: Any) -> HttpResponse:
-    return csv_answer(csv_bytes(COLUMNS, [_cells(record) for record in records[:CSV_ROWS]]), "list.csv")
+def _sheet(listing: Listing, records: Any) -> tuple[Sequence[str], list[list[str]]]:
+    """The columns of a list and its rows; the ledger has columns of its own."""
+    if not listing.is_ledger:
+        return COLUMNS, [_cells(record) for record in records]
+    lines = ledger.entries(list(records), with_papers=False)
+    return (*ledger.COLUMNS, "地址"), [[*line.cells(), absolute(record_url(line.record))] for line in lines]
 
 
 def _cells(record: Record) -> list[str]:

@@ -30,6 +30,7 @@ class Listing:
     filters: tuple[str, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
     empty_text: str = ""
+    is_ledger: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,16 @@ def listing_page(listing: Listing, query: QueryDict) -> dict[str, Any]:
     return {
         "page": {
             "rows": [Row.of(record) for record in part.records],
+            "records": part.records,
             "total": _total(listing, facets, chosen),
             "order_label": "按发布日期由近到远",
             "previous_url": _with(listing, chosen, before=part.newer),
             "next_url": _with(listing, chosen, after=part.older),
             "atom_url": feed,
             "csv_url": feed.replace(".atom", ".csv", 1),
+            "xlsx_url": feed.replace(".atom", ".xlsx", 1),
+            "kept": {**listing.fixed, **chosen},
+            "on": chosen.get("on", ""),
             "empty_lead": "没有符合条件的信息" if chosen else "这里还没有公开的信息",
             "empty_text": "" if chosen else listing.empty_text,
             "empty_url": listing.url if chosen else "",
@@ -189,8 +194,21 @@ def policy() -> Listing:
         "政策文件库",
         reverse("portal:policy"),
         queries.policy_records,
-        ("organ", "theme", "genre", "year", "validity"),
+        ("organ", "theme", "genre", "year", "validity", "on"),
         empty_text="规范性文件和其他政策文件公布后列在这里。",
+    )
+
+
+def ledger() -> Listing:
+    """The ledger of rules and normative documents (规章和规范性文件台账)."""
+    return Listing(
+        "ledger",
+        "规章和规范性文件台账",
+        reverse("portal:ledger"),
+        queries.ledger_records,
+        ("organ", "year", "theme", "validity", "on"),
+        empty_text="规章、行政规范性文件公布后列在这里。",
+        is_ledger=True,
     )
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
+from gongkai.domains.documents.ledger import ledgered
 from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.engine.records.kinds import KINDS
+from gongkai.engine.records.lineage import in_force_on
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
@@ -48,7 +50,9 @@ class FilterKind:
     name: Callable[[tuple[object, ...]], str]
 
     def options(self, records: QuerySet[Record]) -> list[Option]:
-        """The values present in these records, the most frequent first; years the newest first."""
+        """The values present in these records, the most frequent first; years the newest first; none for a day."""
+        if not self.fields:
+            return []
         rows = _offered(self.key, records).values_list(*self.fields).annotate(count=Count("pk"))
         found = [
             Option(str(row[0]), self.name(row[:-1]), row[-1])
@@ -71,6 +75,14 @@ def _by_year(records: QuerySet[Record], value: str) -> QuerySet[Record]:
     if len(value) != 4 or not value.isdecimal() or not 1900 <= int(value) <= 2999:
         return records.none()
     return records.filter(written_on__range=(dt.date(int(value), 1, 1), dt.date(int(value), 12, 31)))
+
+
+def _on_day(records: QuerySet[Record], value: str) -> QuerySet[Record]:
+    """What was in force on a day; a text that is no day finds nothing."""
+    try:
+        return in_force_on(records, dt.date.fromisoformat(value))
+    except ValueError:
+        return records.none()
 
 
 def _category_name(row: tuple[object, ...]) -> str:
@@ -105,6 +117,7 @@ FILTERS: dict[str, FilterKind] = {
             ("validity",),
             lambda row: str(Validity(str(row[0])).label),
         ),
+        FilterKind("on", "有效时点", _on_day, (), lambda row: str(row[0])),
         FilterKind(
             "category",
             "法定公开事项",
@@ -130,6 +143,11 @@ def category_counts() -> dict[str, int]:
 def policy_records() -> QuerySet[Record]:
     """The policy library: what a kind declares to be policy."""
     return public_records().filter(kind__in=[kind.code for kind in KINDS.values() if kind.is_policy])
+
+
+def ledger_records() -> QuerySet[Record]:
+    """The ledger of rules and normative documents (规章和规范性文件台账)."""
+    return ledgered(public_records())
 
 
 def guide_records() -> QuerySet[Record]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from gongkai.domains.documents.ledger import entries
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
 from gongkai.ground.register.proofs import newest_checkpoint
@@ -62,6 +63,15 @@ def policy(request: HttpRequest) -> HttpResponse:
     """The policy library (政策文件库)."""
     context = listing_page(listings.policy(), request.GET)
     return render(request, "portal/policy.html", context | {"section": "policy", "crumbs": [_crumb("政策文件库")]})
+
+
+@public
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The ledger of rules and normative documents, as a table."""
+    context = listing_page(listings.ledger(), request.GET)
+    crumbs = [_crumb("政策文件库", reverse("portal:policy")), _crumb("台账")]
+    lines = entries(context["page"]["records"], with_papers=False)
+    return render(request, "portal/ledger.html", context | {"entries": lines, "section": "policy", "crumbs": crumbs})
 
 
 @public
@@ -160,5 +170,10 @@ def foi(request: HttpRequest) -> HttpResponse:
 @public
 def feeds(request: HttpRequest) -> HttpResponse:
     """Where every list can be had as Atom and CSV."""
-    shown = [listings.everything(), listings.policy(), *map(sections.section_listing, sections.SECTIONS.values())]
+    shown = [
+        listings.everything(),
+        listings.policy(),
+        listings.ledger(),
+        *map(sections.section_listing, sections.SECTIONS.values()),
+    ]
     return render(request, "portal/feeds.html", {"listings": shown, "crumbs": [_crumb("订阅与数据")]})

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from gongkai.engine.records import actions as records
+from gongkai.engine.records.actions.drafting import DRAFTED_LINKS
 from gongkai.engine.records.actions.lineage import NOT_BY
 from gongkai.engine.records.models import LinkKind, Record
 from gongkai.engine.reviews.actions import REVIEW_ACTIONS, return_for_correction, return_to_organ
@@ -158,7 +159,18 @@ class LinkForm(forms.Form):
     target = forms.CharField(
         label="对方索引号或发文字号", max_length=120, help_text="例如 11330000001/2026-00001，或 云教办〔2026〕12号。"
     )
+    takes_effect_on = forms.DateField(
+        label="生效日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="修改、废止、替代、宣布失效自哪一天起；不填的，自本文件公开时起。到日系统自动标注。",
+    )
     note = forms.CharField(label="说明", required=False, max_length=200)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kinds = [(str(kind), kind.label) for kind in LinkKind if kind in DRAFTED_LINKS]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
 class RepealForm(forms.Form):
@@ -183,7 +195,8 @@ def _signed_off(cleaned: dict[str, Any], _: Actor) -> dict[str, Any]:
 
 def _linked(cleaned: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """The record meant by an index number or document number; 0, which the action refuses, when there is none."""
-    return {"target": _found(cleaned["target"], actor), "kind": cleaned["kind"], "note": cleaned["note"]}
+    given = {name: cleaned[name] for name in ("kind", "note", "takes_effect_on")}
+    return {"target": _found(cleaned["target"], actor), **given}
 
 
 def _found(number: str, actor: Actor) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from gongkai.engine.records.kinds import KINDS
+from gongkai.engine.records.models import Purpose
 from gongkai.engine.records.signatures import parse_signatures, typed_signatures
 from gongkai.engine.reviews.presets import PRESETS
 from gongkai.ground.access.actors import Actor
@@ -89,6 +90,23 @@ class PaperForm(forms.Form):
         except Refused as refusal:
             raise forms.ValidationError(refusal.explain().what) from None
         return typed
+
+
+class FilingForm(PaperForm):
+    """A paper that is kept with a record: the review sheet, or what a rule or normative document is filed with."""
+
+    field_order = ("purpose", "sheet", "number", "dated_on", "signatures")
+    purpose = forms.ChoiceField(label="材料", choices=Purpose.choices, initial=Purpose.REVIEW_SHEET)
+    number = forms.CharField(
+        label="编号", required=False, max_length=80, help_text="例如备案号 云府备〔2026〕3号；没有的留空。"
+    )
+    dated_on = forms.DateField(
+        label="日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["sheet"].label = "文件"
 
 
 class SourceForm(PaperForm):

@@ -15,7 +15,7 @@ from gongkai.ground.refusal import WORDINGS
 EVENT_WORDS = {
     "record.drafted": "起草",
     "record.received": "接收已签发文件",
-    "record.paper_filed": "归入审签单",
+    "record.paper_filed": "归入材料",
     "record.edited": "修改并保存",
     "record.revised": "审核中修改，此前意见须重新确认",
     "record.submitted": "送审",

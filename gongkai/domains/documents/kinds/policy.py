@@ -32,6 +32,9 @@ class RuleContent(PolicyContent):
     signed_by: Line = Field(default="", title="签署", description="签署命令的负责人职务和姓名，例如 市长 林建国。")
 
 
+REGISTERED = facets_with(register="register_number")
+
+
 class SystemContent(Content):
     """A rule of the open-government work itself (政府信息公开制度)."""
 
@@ -46,7 +49,7 @@ GOVERNMENT_RULE = register_kind(
         plural="政府规章",
         schema=RuleContent,
         schema_version=1,
-        facets=document_facets,
+        facets=REGISTERED,
         is_document=True,
         is_policy=True,
         has_validity=True,
@@ -72,7 +75,7 @@ NORMATIVE_DOCUMENT = register_kind(
         plural="行政规范性文件",
         schema=PolicyContent,
         schema_version=1,
-        facets=document_facets,
+        facets=REGISTERED,
         is_document=True,
         is_policy=True,
         has_validity=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,7 +35,7 @@ NO_PAPER = wording(
 @action(
     "record.file_paper",
     on=Record,
-    title="归入审签单",
+    title="归入材料",
     right="record.submit",
     states=[code for code in STATE_NAMES if code not in (DISCARDED, EXPUNGED)],
     event="record.paper_filed",
@@ -46,12 +47,15 @@ def file_paper(
     file: StoredFile | str,
     purpose: str = Purpose.REVIEW_SHEET,
     signatures: Sequence[Mapping[str, Any]] = (),
+    number: str = "",
+    dated_on: dt.date | None = None,
 ) -> Outcome:
     """Keep a sealed file with a record for good; it is never released. The event names neither people nor file."""
     kept = parse_signatures(signatures)
-    refuse_any_mark({"signatures": kept})
+    refuse_any_mark({"signatures": kept, "number": number})
     stored = _usable(record, file, actor)
     paper = SealedPaper(record=record, file=stored, purpose=Purpose(purpose), filed_at=clock.now())
+    paper.number, paper.dated_on = number.strip(), dated_on
     paper.sealed_signatures = json.dumps(kept, ensure_ascii=False) if kept else ""
     paper.filed_by_id = actor.person_id
     paper.save(force_insert=True)

@@ -41,6 +41,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
         (
             ("desk", "待办", "inbox", "workbench:desk", frozenset()),
             ("records", "文件列表", "list", "workbench:records", frozenset({"record.read"})),
+            ("ledger", "规范性文件台账", "table", "workbench:ledger", frozenset({"record.read"})),
+            ("clean_ups", "文件清理", "stamp", "workbench:clean_ups", frozenset({"record.repeal"})),
             ("notices", "我的提醒", "bell", "workbench:notices", frozenset()),
             ("new", "新建", "plus", "workbench:new", frozenset({"record.draft", "record.submit"})),
         ),

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongkai.engine.records.actions import file_paper
-from gongkai.engine.records.models import Record, SealedPaper
+from gongkai.engine.records.models import Purpose, Record, SealedPaper
 from gongkai.engine.records.signatures import typed_signatures
 from gongkai.ground.files.actions import upload
 from gongkai.ground.files.storage import file_bytes
 from gongkai.ground.gate.door import UNKNOWN, can
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.workbench.new_forms import PaperForm
+from gongkai.surfaces.workbench.new_forms import FilingForm
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
 
 
@@ -28,7 +28,7 @@ def file(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep a review sheet with a record: sealed, with the names of who signed."""
     record = known(Record, request, pk, "organ")
     verdict = can("record.file_paper", record, request.actor)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = FilingForm(request.POST or None, request.FILES or None, initial={"purpose": _asked(request)})
     refusal = verdict.refusal
     if refusal is None and request.method == "POST" and form.is_valid():
         try:
@@ -36,7 +36,7 @@ def file(request: DeskRequest, pk: int) -> HttpResponse:
         except Refused as found:
             refusal = found
         else:
-            messages.success(request, "审签单已加密归入，不会公开。")
+            messages.success(request, "材料已加密归入，不会公开。")
             return HttpResponseRedirect(reverse("workbench:record", args=[pk]))
     told = refusal.explain() if refusal else None
     context = {
@@ -51,12 +51,19 @@ def file(request: DeskRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/file_paper.html", context, status=status)
 
 
-def _filed(request: DeskRequest, record: Record, form: PaperForm) -> None:
+def _filed(request: DeskRequest, record: Record, form: FilingForm) -> None:
     source = form.cleaned_data["sheet"]
     stored, guarded = upload(source, source.name or "", organ=record.organ, actor=request.actor)
     signed = typed_signatures(form.cleaned_data["signatures"])
-    asked = {"do": "paper", "record": record.pk, "sha256": guarded.sha256}
-    do_once(request, asked, lambda: file_paper(record, actor=request.actor, file=stored, signatures=signed))
+    given = {name: form.cleaned_data[name] for name in ("purpose", "number", "dated_on")}
+    asked = {"do": "paper", "record": record.pk, "sha256": guarded.sha256, "purpose": given["purpose"]}
+    do_once(request, asked, lambda: file_paper(record, actor=request.actor, file=stored, signatures=signed, **given))
+
+
+def _asked(request: DeskRequest) -> str:
+    """The kind of paper a link asked for."""
+    asked = request.GET.get("purpose", "")
+    return asked if asked in Purpose.values else str(Purpose.REVIEW_SHEET)
 
 
 @require_safe
