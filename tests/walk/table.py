@@ -77,6 +77,7 @@ TABLE: dict[str, Row] = {
     "api:api-root": Row(OUTSIDE),
     "workbench:desk": Row(SELF),
     "workbench:queue": Row(SELF, {"code": "drafts"}),
+    "workbench:preview": Row(RIGHT, right="record.read", post={"body": "正文"}),
     "workbench:stay": Row(SELF),
     "workbench:new": Row(RIGHT, right="record.draft"),
     "workbench:records": Row(SELF),

@@ -8,9 +8,20 @@ from gongkai.engine.records.actions import correct, link, publish, revise, sched
 from gongkai.engine.records.models import Record
 from gongkai.engine.reviews.actions import agree, return_for_correction
 from gongkai.ground import clock
+from gongkai.ground.access.models import Grant
 from gongkai.ground.access.roles import Role
-from gongkai.ground.organs.models import Person
-from tests.builders import Office, content, deputy, draft_record, organ, person, public_record, reviewed_record
+from gongkai.ground.organs.models import Organ, Person
+from tests.builders import (
+    LONG_AGO,
+    Office,
+    content,
+    deputy,
+    draft_record,
+    organ,
+    person,
+    public_record,
+    reviewed_record,
+)
 
 NAMES = {
     "officer": "陈思远",
@@ -63,6 +74,8 @@ class Scene:
         deputy(self.people["section"], self.people["editor"])
         self.records: dict[str, Record] = {}
         self._make()
+        self.items: dict[str, Record] = {}
+        self._make_township(root)
 
     def _make(self) -> None:
         office, made = self.office, self.records
@@ -100,6 +113,15 @@ class Scene:
         submit(made["late"], actor=office.actor("officer"))
         publish(made["signed"], actor=office.actor("editor"))
         made["signed"] = reviewed_record(office, title="关于规范校外培训机构收费的通知", body=BODY)
+
+    def _make_township(self, root: Organ) -> None:
+        town = Office("11330000009", "云洲市清溪镇人民政府", parent=root, review_preset="township")
+        reviewer = town.people["attribute"]
+        Grant.objects.create(person=reviewer, role=Role.SECRECY_REVIEWER, organ=town.organ, valid_from=LONG_AGO)
+        self.people |= {"township": town.people["officer"], "township-review": reviewer}
+        self.items["editing"] = draft_record(town, kind="notice", body=BODY)
+        self.items["review"] = draft_record(town, kind="notice", body=BODY)
+        submit(self.items["review"], actor=town.actor("officer"))
 
     def path(self, name: str, tail: str = "") -> str:
         """The address of a record's dossier, or of something below it."""

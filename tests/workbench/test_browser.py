@@ -91,7 +91,11 @@ def visits(scene: Scene) -> list[tuple[str, str, str]]:
         ("records", "officer", "/desk/records/"),
         ("records-found", "officer", "/desk/records/?q=学校&state=drafting"),
         ("records-none", "officer", "/desk/records/?q=没有这个词"),
+        ("queue", "officer", "/desk/queue/drafts/"),
         ("new", "officer", "/desk/new/"),
+        ("new-township", "township", "/desk/new/"),
+        ("item-editing", "township", f"/desk/records/{scene.items['editing'].pk}/"),
+        ("item-review", "township-review", f"/desk/records/{scene.items['review'].pk}/"),
         ("dossier-review", "secrecy", scene.path("review")),
         ("dossier-draft", "officer", scene.path("draft")),
         ("dossier-public", "sign_off", scene.path("public")),
@@ -118,7 +122,9 @@ def visits(scene: Scene) -> list[tuple[str, str, str]]:
         ("notice", "system", "/desk/admin/calendars/notice/"),
         ("grants", "security", "/desk/admin/grants/"),
         ("grant", "security", "/desk/admin/do/access.grant/"),
+        ("people", "system", "/desk/admin/people/"),
         ("security", "security", "/desk/admin/security/"),
+        ("security-log", "security", "/desk/admin/security/log/"),
         ("rules", "ogi", "/desk/admin/rules/"),
         ("register", "audit", "/desk/admin/register/"),
         ("events", "audit", "/desk/admin/events/"),
@@ -165,25 +171,58 @@ def test_axe_finds_nothing_on_forms_that_were_refused(browser: Browser, scene: S
     assert not problems, "\n".join(problems)
 
 
-def test_axe_finds_nothing_in_elder_mode_high_contrast_and_dark(browser: Browser, scene: Scene) -> None:
+def test_axe_finds_nothing_on_a_dry_run_and_its_outcome(browser: Browser, scene: Scene) -> None:
     problems: list[str] = []
-    for mode in ("gk_elder", "gk_contrast", "dark"):
-        client = Desk(scene.office).client("officer")
-        client.cookies[mode] = "1"
-        page, _ = open_page(browser, client, "wide")
-        page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
-        for address in (
-            "/desk/",
-            scene.path("draft"),
-            scene.path("draft", "edit/"),
-            scene.path("review", "difference/"),
-        ):
-            page.goto(SITE + address)
-            found = Axe().run(page, options=RULES).response["violations"]
-            problems += [f"{mode} {address}: {item['id']} {item['nodes'][0]['target']}" for item in found]
+    page, _ = open_page(browser, Desk(scene.office).client("officer"), "phone")
+    page.goto(f"{SITE}/desk/records/?state=drafting")
+    page.locator(".pick").first.check()
+    page.locator(".pick").last.check()
+    page.select_option("#bulk-act", "submit")
+    for button, name in (("先看会怎样", "plan"), ("送审", "done")):
+        page.get_by_role("button", name=button).click()
+        page.get_by_role("heading", level=1).wait_for()
+        found = Axe().run(page, options=RULES).response["violations"]
+        problems += [f"{name}: {item['id']} {[node['target'] for node in item['nodes']][:3]}" for item in found]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append(f"{name}: wider than the screen")
         if SHOTS:
-            page.screenshot(path=f"{SHOTS}/difference-{mode}.png", full_page=True)
+            page.screenshot(path=f"{SHOTS}/bulk-{name}-phone.png", full_page=True)
+    assert page.get_by_text("已办理").first.is_visible()
+    page.close()
+    assert not problems, "\n".join(problems)
+
+
+def in_mode(browser: Browser, scene: Scene, mode: str, pages: list[tuple[str, str, str]], size: str) -> list[str]:
+    problems: list[str] = []
+    for name, who, address in pages:
+        client = Desk(scene.office).client(scene.people[who])
+        client.cookies[mode] = "1"
+        page, _ = open_page(browser, client, size)
+        page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
+        page.goto(SITE + address)
+        found = Axe().run(page, options=RULES).response["violations"]
+        problems += [f"{mode} {name}: {item['id']} {item['nodes'][0]['target']}" for item in found]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append(f"{mode} {name}: wider than the screen")
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{mode}.png", full_page=True)
         page.close()
+    return problems
+
+
+def test_axe_finds_nothing_in_elder_mode_high_contrast_and_dark(browser: Browser, scene: Scene) -> None:
+    chosen = {"desk-officer", "dossier-draft", "edit", "item-review"}
+    pages = [visit for visit in visits(scene) if visit[0] in chosen]
+    problems = [
+        told for mode in ("gk_elder", "gk_contrast", "dark") for told in in_mode(browser, scene, mode, pages, "wide")
+    ]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("mode", ["gk_elder", "gk_contrast"])
+def test_axe_finds_nothing_on_any_page_in_either_mode(browser: Browser, scene: Scene, mode: str) -> None:
+    problems = in_mode(browser, scene, mode, visits(scene), "phone")
     assert not problems, "\n".join(problems)
 
 
@@ -196,9 +235,37 @@ def test_the_keyboard_walks_the_desk(browser: Browser, scene: Scene) -> None:
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "find"
     page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    page.locator("#keys[open]").wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("d")
     page.wait_for_url(f"{SITE}/desk/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{SITE}/desk/records/**")
+    page.close()
+
+
+def test_a_spreadsheet_pastes_as_a_table_and_the_text_is_shown_as_it_will_stand(browser: Browser, scene: Scene) -> None:
+    page, complaints = open_page(browser, Desk(scene.office).client("officer"), "wide")
+    page.goto(SITE + scene.path("draft", "edit/"))
+    page.fill("textarea[name=body]", "一、总体要求\n认真落实。\n")
+    page.get_by_role("button", name="识别标题").click()
+    page.evaluate(
+        """() => { const box = document.querySelector("textarea[name=body]");
+        box.setSelectionRange(box.value.length, box.value.length);
+        const data = new DataTransfer();
+        data.setData("text/plain", 'A\\tB\\n1\\t"x\\ny|z"\\n');
+        box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
+    )
+    text = page.input_value("textarea[name=body]")
+    assert text == "# 一、总体要求\n认真落实。\n| A | B |\n| --- | --- |\n| 1 | x\\ny\\|z |\n\n"
+    page.get_by_role("button", name="边写边看").click()
+    page.locator("#preview table").wait_for()
+    assert page.locator("#preview h2, #preview h3").filter(has_text="总体要求").count() == 1
+    assert [text for text in complaints if not text.startswith(EXPECTED)] == []
     page.close()
 
 

@@ -14,7 +14,7 @@ from gongkai.engine.records.models import EditBuffer, Record
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.edit_forms import edit_form, initial_of
-from tests.builders import Office, content, draft_record
+from tests.builders import Office, content, draft_record, person
 from tests.workbench.people import Desk
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +283,12 @@ def test_submit_is_refused_while_one_has_unsaved_work_of_ones_own(desk: Desk) ->
     with pytest.raises(Refused) as refused:
         submit(record, actor=desk.office.actor("officer"))
     assert refused.value.code == "records.unsaved"
+
+
+def test_a_text_is_shown_as_it_will_stand_and_nothing_is_kept(desk: Desk) -> None:
+    client = desk.client("officer")
+    given = {"title": "标题", "body": "# 一、总体\n| A | B |\n| --- | --- |\n| 1 | <b>2</b> |"}
+    shown = client.post("/desk/preview/", given).content.decode()
+    assert "一、总体" in shown and "<table" in shown and "&lt;b&gt;2&lt;/b&gt;" in shown
+    assert EditBuffer.objects.count() == 0
+    assert desk.client(person("nobody", desk.office.organ)).post("/desk/preview/", given).status_code == 403

@@ -26,6 +26,8 @@ Choices = list[tuple[str, Any]]
 
 ATTRIBUTE_FIELDS = ("disclosure", "disclosure_basis", "disclosure_reason")
 MAIN_FIELDS = ("title", "body")
+# A draft may lack them, a proposal may not.
+DUE = {"disclosure": "送审前必填", "disclosure_basis": "送审前必填"}
 PAIRED = ("document_number", "issuing_organ", "written_on", "issued_on", "effective_from", "effective_until")
 
 
@@ -180,8 +182,14 @@ def _length(info: FieldInfo) -> tuple[int | None, bool]:
 def _choice(name: str, shared: dict[str, Any]) -> forms.Field:
     if name == "disclosure":
         choices = [("", "暂未认定"), *Disclosure.choices]
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **(shared | {"required": False}))
-    return KnownOrKeptField(choices=_CHOICES[name], **(shared | {"required": False}))
+        found: forms.Field = forms.ChoiceField(
+            choices=choices, widget=forms.RadioSelect, **(shared | {"required": False})
+        )
+    else:
+        found = KnownOrKeptField(choices=_CHOICES[name], **(shared | {"required": False}))
+    if name in DUE:
+        found.due = DUE[name]  # type: ignore[attr-defined]
+    return found
 
 
 class KnownOrKeptField(forms.ChoiceField):

@@ -26,6 +26,7 @@ app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("queue/<str:code>/", desk.queue, name="queue"),
+    path("preview/", editor.preview, name="preview"),
     path("stay/", desk.stay, name="stay"),
     path("new/", new.new, name="new"),
     path("records/", desk.listing, name="records"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gongkai.engine.records.actions import submit
 from gongkai.engine.records.actions.buffers import drop_buffer
+from gongkai.engine.records.bodytext import body_of_text
 from gongkai.engine.records.editions import kind_of
 from gongkai.engine.records.models import Record
 from gongkai.ground import clock
@@ -22,7 +23,7 @@ from gongkai.surfaces.workbench.dossier import head_of
 from gongkai.surfaces.workbench.edit_forms import EditForm, edit_form, initial_of
 from gongkai.surfaces.workbench.findings import lines_of, maskable, masked_content, proposal_of
 from gongkai.surfaces.workbench.handling import ticks
-from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
+from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key, require
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "once_key", "seen", "intent", "files", "uploads"})
 
@@ -157,3 +158,12 @@ def drop(request: DeskRequest, pk: int) -> HttpResponse:
     drop_buffer(record, actor=request.actor)
     messages.success(request, "已放弃自动保存的内容。")
     return HttpResponseRedirect(reverse("workbench:edit", args=[pk]))
+
+
+@require_POST
+@desk_page
+def preview(request: DeskRequest) -> HttpResponse:
+    """A typed text as it will stand on the page. Nothing is kept."""
+    require(request, "record.read", "预览")
+    blocks = body_of_text(request.POST.get("body", "")[:500_000])
+    return render(request, "workbench/preview.html", {"blocks": blocks, "title": request.POST.get("title", "")[:500]})
