@@ -40,6 +40,7 @@ def test_a_dry_run_says_what_would_become_of_each_and_changes_nothing(desk: Desk
         ("齐全的", False),
         ("缺依据的", True),
     ]
+    assert "逐件办理" in page and "整批办理" in page
     assert "没有认定公开属性" in page and "可以办理 1 件" in page and "不能办理 1 件" in page
     assert (states(whole, bare), Event.objects.count()) == (["drafting", "drafting"], events)
 

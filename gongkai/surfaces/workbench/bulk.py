@@ -80,6 +80,11 @@ class BulkAct:
     form: type[forms.Form] = NoFields
     caution: str = ""
 
+    @property
+    def is_run(self) -> bool:
+        """Is something done to each? Otherwise the list goes out."""
+        return self.act is not None
+
 
 BULK: dict[str, BulkAct] = {
     act.code: act
