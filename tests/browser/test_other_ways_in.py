@@ -74,7 +74,7 @@ def test_keyboard_alone_logs_in_reads_and_agrees(town: Town) -> None:
     page.keyboard.type("内容准确，同意。")
     tab_to(page, "it.type === 'submit' && it.textContent === '同意'")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("意见已记录。")).to_be_visible()
+    expect(page.get_by_text("意见已记录")).to_be_visible()
     assert Opinion.objects.get().text == "内容准确，同意。"
 
 
@@ -115,7 +115,7 @@ def chooses(page: Page, facet: str, value: str) -> None:
 def test_without_javascript_the_editor_saves(town: Town) -> None:
     record = drafted(town)
     page = town.at_desk("jyj.chengban", java_script_enabled=False)
-    page.locator("main").get_by_role("link", name=TITLE).click()
+    page.locator("main").get_by_role("link", name=TITLE, exact=True).click()
     page.get_by_role("link", name="编辑", exact=True).click()
     page.locator("#id_title").fill(f"{TITLE}（修改）")
     page.get_by_role("button", name="保存", exact=True).click()

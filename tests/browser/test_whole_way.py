@@ -43,7 +43,7 @@ BASIS = "20.13"
 
 def open_task(page: Page, title: str, name: str) -> None:
     """From the desk to the dossier of a document, out of the queue that holds it."""
-    queue(page, title).get_by_role("link", name=name).click()
+    queue(page, title).get_by_role("link", name=name, exact=True).click()
     page.get_by_role("heading", level=1, name=name).wait_for()
 
 
@@ -55,7 +55,7 @@ def agree(town: Town, who: str, step: str, name: str, *, shot: str = "") -> None
     if shot:
         town.look(page, shot)
     press(page, "同意")
-    expect(page.get_by_text("意见已记录。")).to_be_visible()
+    expect(page.get_by_text("意见已记录")).to_be_visible()
 
 
 def review(town: Town, name: str) -> None:
@@ -67,7 +67,7 @@ def review(town: Town, name: str) -> None:
 
 def publish(town: Town, name: str) -> None:
     page = town.at_desk(EDITOR)
-    open_task(page, "待公开（已审签）", name)
+    open_task(page, "待发布", name)
     press(page, "公开")
     press(page, "公开")
     expect(page.get_by_text("已公开。")).to_be_visible()
@@ -97,7 +97,7 @@ def comes_in(town: Town) -> None:
     """1: the officer takes in the signed document and confirms what the reader found."""
     page = town.at_desk(OFFICER)
     town.look(page, "desk-empty")
-    press(page, "新建")
+    page.get_by_role("navigation", name="工作台").get_by_role("link", name="新建").click()
     page.get_by_label("接收已签发文件").check()
     page.locator("#id_kind").select_option(label="其他政策文件")
     name = "春季食堂食品安全通知.docx"
@@ -176,7 +176,7 @@ def is_reaffirmed(town: Town) -> None:
     expect(page.locator("ins")).to_contain_text("*")
     town.look(page, "difference")
     press(page, "重新确认：同意")
-    expect(page.get_by_text("意见已记录。")).to_be_visible()
+    expect(page.get_by_text("意见已记录")).to_be_visible()
     town.look(page, "reaffirmed")
 
 
@@ -191,7 +191,7 @@ def deputy_signs_for_tomorrow(town: Town) -> None:
     page.locator("#id_publish_at").fill("2026-03-03T08:30")
     town.look(page, "sign-off")
     press(page, "同意")
-    expect(page.get_by_text("意见已记录。")).to_be_visible()
+    expect(page.get_by_text("意见已记录；设定了公开时间的，到时自动公开。")).to_be_visible()
     expect(page.get_by_role("region", name="审核")).to_contain_text("唐律之代白景行")
     town.look(page, "scheduled")
 
@@ -274,7 +274,7 @@ def is_corrected(town: Town, record: Record) -> None:
 def is_repealed(town: Town, record: Record) -> None:
     """11: another document repeals it; the old page stays and says by what."""
     page = town.at_desk(OFFICER)
-    press(page, "新建")
+    page.get_by_role("navigation", name="工作台").get_by_role("link", name="新建").click()
     page.get_by_label("起草：").check()
     page.locator("#id_kind").select_option(label="其他政策文件")
     press(page, "下一步")
