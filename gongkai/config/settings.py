@@ -19,7 +19,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 GROUND_APPS = ["organs", "calendars", "access", "rulebook", "files", "register", "gate"]
 ENGINE_APPS = ["records", "reviews", "checks", "deadlines", "notices"]
-DOMAIN_APPS = ["documents"]
+DOMAIN_APPS = ["documents", "workrecords"]
 SURFACE_APPS = ["look", "portal", "workbench", "api", "exchange", "demo"]
 
 INSTALLED_APPS = [

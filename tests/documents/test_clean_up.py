@@ -86,12 +86,10 @@ def test_a_decision_that_stands_nowhere_here_is_named_by_number_and_date() -> No
         lines=lines(records),
     )
     event = Event.objects.filter(subject_id=str(records[0].pk), name="record.validity_changed").get()
-    assert (event.public["decision"], event.public["decision_number"], event.public["by"]) == (
-        "关于废止部分文件的决定",
-        "云政发〔2026〕3号",
-        None,
-    )
-    assert event.public["on"] == "2026-02-10"
+    made = CleanUp.objects.get()
+    assert (event.public["clean_up"], event.public["by"], event.public["on"]) == (made.pk, None, "2026-02-10")
+    assert "关于废止部分文件的决定" not in str(event.public) + str(event.data), "no title is in an event"
+    assert (made.title, made.number) == ("关于废止部分文件的决定", "云政发〔2026〕3号")
     assert not Link.objects.exists()
     assert settle_validities() == 0, "what was declared void does not stand again"
     assert records[0] not in in_force_on(public_records(), dt.date(2026, 2, 10))

@@ -210,7 +210,7 @@ class CleanUp(models.Model):
 
     organ = models.ForeignKey(Organ, models.PROTECT, related_name="clean_ups")
     decision = models.ForeignKey(Record, models.PROTECT, null=True, related_name="clean_ups")
-    decision_title = models.CharField("决定名称", max_length=500)
+    decision_title = models.CharField("决定名称", max_length=500, blank=True)
     decision_number = models.CharField("决定文号", max_length=80, blank=True)
     decided_on = models.DateField("决定日期")
     note = models.CharField("说明", max_length=300, blank=True)
@@ -222,7 +222,17 @@ class CleanUp(models.Model):
         indexes = [models.Index(fields=["organ", "-declared_at", "-id"], name="clean_up_list")]
 
     def __str__(self) -> str:
-        return self.decision_title
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The decision's title: the record's own, so that a cleared record leaves none here."""
+        return self.decision.title if self.decision is not None else self.decision_title
+
+    @property
+    def number(self) -> str:
+        """The decision's document number."""
+        return self.decision.document_number if self.decision is not None else self.decision_number
 
 
 class CleanUpItem(models.Model):

@@ -49,8 +49,16 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 _BUSINESS = frozenset({"record.read", "file.read"})
 
 RIGHTS: dict[Role, frozenset[str]] = {
-    Role.OFFICER: _BUSINESS | {"record.draft", "record.submit", "record.correct", "file.upload"},
-    Role.SECTION_HEAD: _BUSINESS | {"review.section", "review.return", "record.draft", "record.submit", "file.upload"},
+    Role.OFFICER: _BUSINESS | {"work.enter", "record.draft", "record.submit", "record.correct", "file.upload"},
+    Role.SECTION_HEAD: _BUSINESS
+    | {
+        "work.enter",
+        "review.section",
+        "review.return",
+        "record.draft",
+        "record.submit",
+        "file.upload",
+    },
     Role.ATTRIBUTE_REVIEWER: _BUSINESS | {"review.attribute", "review.return"},
     Role.SECRECY_REVIEWER: _BUSINESS | {"review.secrecy", "review.return"},
     Role.LEGALITY_REVIEWER: _BUSINESS | {"review.legality", "review.return"},
@@ -58,9 +66,19 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.SIGNER: _BUSINESS
     | {"review.sign_off", "review.return", "record.withdraw", "record.expunge", "record.take_down", "notice.read"},
     Role.SITE_EDITOR: _BUSINESS
-    | {"record.publish", "record.correct", "record.withdraw", "record.take_down", "record.repeal", "file.upload"},
+    | {
+        "work.enter",
+        "record.publish",
+        "record.correct",
+        "record.withdraw",
+        "record.take_down",
+        "record.repeal",
+        "file.upload",
+    },
     Role.OGI_OFFICE: _BUSINESS
     | {
+        "work.enter",
+        "file.upload",
         "record.return_to_organ",
         "record.take_down",
         "record.restore",

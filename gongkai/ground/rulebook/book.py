@@ -78,6 +78,7 @@ LISTS: dict[str, type[Term]] = {
     "return_to_organ_reasons": CodedReason,
     "return_for_correction_reasons": CodedReason,
     "withdrawal_reasons": CodedReason,
+    "work_record_categories": CodedReason,
 }
 
 

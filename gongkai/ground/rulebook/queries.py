@@ -174,6 +174,11 @@ def withdrawal_reasons(on: dt.date | None = None) -> tuple[CodedReason, ...]:
     return _in_force("withdrawal_reasons", on, CodedReason)
 
 
+def work_record_categories(on: dt.date | None = None) -> tuple[CodedReason, ...]:
+    """What kinds of work a work record is about (工作记录的类别)."""
+    return _in_force("work_record_categories", on, CodedReason)
+
+
 def subject_path(code: str) -> str:
     """The printed path of a subject class, such as 综合政务/政务公开; "" where the code is unknown."""
     by_code = {term.code: term for term in cast("tuple[SubjectClass, ...]", load().lists["subject_classes"])}

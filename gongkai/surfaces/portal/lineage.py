@@ -76,8 +76,9 @@ def stage_of(view: RecordView, event: Event) -> Stage:
         what = _what(view, facts)
     if by is not None:
         return Stage(day, what, "done", by.title, by.document_number, record_url(by), f"依据：{_named(by)}")
-    if facts.get("decision"):
-        title, number = str(facts["decision"]), str(facts.get("decision_number") or "")
+    if facts.get("clean_up") in view.clean_ups:
+        decided = view.clean_ups[facts["clean_up"]]
+        title, number = decided.title, decided.number
         return Stage(day, what, "done", title, number, "", f"依据：《{title.strip('《》')}》{_bracketed(number)}")
     return Stage(day, what, note="有效期届满" if facts.get("validity") == Validity.LAPSED else "失效日期更正")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongkai.config import env
-from gongkai.engine.records.models import Disclosure, Edition, Link, Publication, Record, Validity
+from gongkai.engine.records.models import CleanUp, Disclosure, Edition, Link, Publication, Record, Validity
 from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_links
 from gongkai.ground import clock
 from gongkai.ground.register.models import Event
@@ -119,11 +119,15 @@ class RecordView:
     incoming: list[Link]
     publications: list[Publication]
     events: list[Event]
+    clean_ups: dict[int, CleanUp] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Record, edition: Edition) -> RecordView:
         """Gather what belongs to the page of a visible record."""
         outgoing, incoming = public_links(record)
+        events = public_events(record)
+        # What a linked decision did is told by the link; one that stands nowhere here has to be looked up.
+        unlinked = [e.public["clean_up"] for e in events if e.public.get("clean_up") and not e.public.get("by")]
         return cls(
             record=record,
             edition=edition,
@@ -132,7 +136,8 @@ class RecordView:
             outgoing=outgoing,
             incoming=incoming,
             publications=public_editions(record),
-            events=public_events(record),
+            events=events,
+            clean_ups=CleanUp.objects.in_bulk(unlinked) if unlinked else {},
         )
 
     @property

@@ -20,6 +20,7 @@ from gongkai.surfaces.workbench.views import (
     oversight,
     papers,
     record,
+    work,
 )
 
 app_name = "workbench"
@@ -50,6 +51,10 @@ urlpatterns = [
     path("clean-up/", lineage.clean_ups, name="clean_ups"),
     path("clean-up/new/", lineage.clean_up, name="clean_up"),
     path("clean-up/<int:pk>/", lineage.clean_up_done, name="clean_up_done"),
+    path("work/", work.work, name="work"),
+    path("work/import/", work.bring_in, name="work_import"),
+    path("work/<int:pk>/", work.one, name="work_one"),
+    path("work/<int:pk>/file/", work.attachment, name="work_file"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
     path("notices/settings/", notices.settings, name="notice_settings"),

@@ -189,7 +189,7 @@ def event_facts(data: Mapping[str, Any]) -> list[str]:
     if data.get("ground"):
         facts.append(f"依据：{reason_words(str(data['ground']))}")
     if data.get("validity") in Validity.values:
-        basis = data.get("by") or data.get("decision") or "失效日期"
+        basis = data.get("by") or ("清理决定" if data.get("clean_up") else "失效日期")
         facts.append(f"{Validity(data['validity']).label}，依据 {basis}")
     elif data.get("outcome") in CleanUpOutcome.values:
         facts.append(str(CleanUpOutcome(data["outcome"]).label))

@@ -94,8 +94,8 @@ def declare(
     made = CleanUp(
         organ=organ,
         decision=decision,
-        decision_title=decision.title if decision else title.strip(),
-        decision_number=decision.document_number if decision else number.strip(),
+        decision_title="" if decision else title.strip(),
+        decision_number="" if decision else number.strip(),
         decided_on=decided_on,
         note=note,
         declared_by_id=actor.person_id,
@@ -202,8 +202,6 @@ def _cleaned(record: Record, by: CleanUp, item: CleanUpItem | None) -> Outcome:
         "outcome": item.outcome,
         "clean_up": by.pk,
         "by": by.decision.index_number if by.decision else None,
-        "decision": by.decision_title,
-        "decision_number": by.decision_number,
         "decided_on": by.decided_on.isoformat(),
         "on": item.took_effect_on.isoformat(),
     }
