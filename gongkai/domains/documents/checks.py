@@ -32,7 +32,7 @@ def validity_terms(subject: Checked) -> Iterator[Hit]:
 
 def _stated(subject: Checked) -> Iterator[tuple[Span, Term]]:
     for span in subject.body_spans:
-        if "row" not in span.place and any(word in span.text for word in ("施行", "有效期", "执行", "实施")):
+        if "row" not in span.place and any(word in span.text for word in ("施行", "试行", "有效期", "执行", "实施")):
             yield from ((span, term) for term in terms_in(span.text))
 
 

@@ -13,12 +13,12 @@ from gongkai.domains.documents.reader.lines import Line, bare
 
 _DAY = r"(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
 _SELF = r"本(?:办法|规定|细则|通知|意见|方案|规则|文件|条例|决定|通告|公告|措施|制度|规范|标准|政策)"
-_TERM = re.compile(r"有效期(?:限)?(?:为|是)?\s*[:：]?\s*(?P<years>\d{1,2}|[一二三四五六七八九十]{1,2})\s*年")
+_TERM = re.compile(r"(?:有效|试行)期(?:限)?(?:为|是)?\s*[:：]?\s*(?P<years>\d{1,2}|[一二三四五六七八九十]{1,2})\s*年")
 _UNTIL = re.compile(
     rf"有效期(?:限)?(?:截止?)?(?:至|到)\s*(?P<day>{_DAY})|(?:施行|执行|实施|有效)(?:期)?(?:至|到)\s*(?P<day2>{_DAY})"
 )
-_FROM = re.compile(rf"自\s*(?P<day>{_DAY})\s*(?:起|开始)\s*(?:施行|实施|执行|生效)")
-_FROM_ISSUE = re.compile(r"自(?P<event>印发|发布|公布|下发)之日起\s*(?:施行|实施|执行|生效)")
+_FROM = re.compile(rf"自\s*(?P<day>{_DAY})\s*(?:起|开始)\s*(?:施行|实施|执行|生效|试行)")
+_FROM_ISSUE = re.compile(r"自(?P<event>印发|发布|公布|下发)之日起\s*(?:施行|实施|执行|生效|试行)")
 _STATES = (
     ("in_force", re.compile(r"^(?:现行)?有效$|^现行$|^生效$|^是$|^有效中$")),
     ("amended", re.compile(r"已?(?:被)?修[改订正]")),
