@@ -14,6 +14,7 @@ from gongkai.engine.records.actions import edit, link, publish, submit, unlink
 from gongkai.engine.records.citations import citations
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.ticks import tell_expiring
+from gongkai.engine.reviews.actions import agree
 from gongkai.engine.reviews.queries import open_steps
 from gongkai.ground.rulebook.actions import override_preset
 from gongkai.surfaces.workbench.queues import queue_page
@@ -160,6 +161,17 @@ def test_a_caution_does_not_stop_anybody_and_a_decision_about_it_stands() -> Non
     agree_to_all(office, record)
     publish(record, actor=office.actor("editor"))
     assert record.state == "public"
+
+
+def test_what_is_repealed_during_the_review_is_told_to_the_next_reviewer() -> None:
+    office = Office()
+    old = public_record(office, title="旧办法", document_number="云教办〔2019〕7号")
+    new = draft_record(office, body=[{"type": "paragraph", "text": "根据云教办〔2019〕7号制定。"}])
+    submit(new, actor=office.actor("officer"))
+    assert told(new, "cites-void") == []
+    ending(office, old, "repeals")
+    agree(new, "section", actor=office.actor("section"))
+    assert [shown for shown, _ in told(new, "cites-void")] == ["云教办〔2019〕7号"]
 
 
 def edit_under_review(office: Office, record: Record) -> None:

@@ -44,6 +44,9 @@ def test_a_page_tells_the_life_of_a_document_in_order() -> None:
         ("2026-05-01", "将被替代", "云教办〔2026〕20号"),
         ("2030-01-31", "有效期届满", ""),
     ]
+    told = Client().get(f"/r/{old.index_number}.json").json()["lineage"]
+    assert told[3]["document_number"] == "云教办〔2026〕20号"
+    assert [line["what"] for line in told] == [stage.what for stage in stages(view_of(old))]
     leads = [banner.lead for banner in lineage_banners(view_of(old))]
     assert leads == ["本文件已于 2026-03-02 修改", "本文件将于 2026-05-01 被替代"]
     with clock.frozen(on(dt.date(2026, 5, 1))):

@@ -8,6 +8,7 @@ from typing import Any
 
 from gongkai.engine.checks.queries import undecided
 from gongkai.engine.notices.outbox import queue_notice
+from gongkai.engine.records.actions.cautions import note_cautions
 from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.guards import refuse_past
@@ -67,6 +68,8 @@ def _agree(record: Record, *, actor: Actor, code: str, text: str, publish_at: dt
     earlier = earlier_opinion(step, actor.person_id)
     opinion = _write(record, step, actor, Verdict.AGREE, text or f"同意。{kind.certifies}。", reaffirms=earlier)
     is_complete = settle(record)
+    # Whoever is next sees the relations as they are by now: what is cited may have been repealed since.
+    note_cautions(record)
     record.state = IN_REVIEW
     if is_complete:
         close_round(record)
