@@ -8,7 +8,7 @@ from gongkai.engine.records.content import body_blocks
 from gongkai.engine.records.details import details_of
 from gongkai.engine.records.models import Disclosure, Validity
 from gongkai.ground import clock
-from gongkai.surfaces.portal.lineage import stages
+from gongkai.surfaces.portal.lineage import Stage, stages
 from gongkai.surfaces.portal.listings import has_validity, record_url
 from gongkai.surfaces.portal.record_page import Metadatum, RecordView, absolute, attachments, metadata
 
@@ -36,16 +36,7 @@ def record_json(view: RecordView) -> dict[str, Any]:
         "validity_name": Validity(record.validity).label if has_validity(record) else None,
         "effective_from": _day(record.effective_from),
         "effective_until": _day(record.effective_until),
-        "lineage": [
-            {
-                "on": stage.day.isoformat(),
-                "what": stage.what,
-                "by": stage.title or None,
-                "document_number": stage.number or None,
-                "url": absolute(stage.url) if stage.url else None,
-            }
-            for stage in stages(view)
-        ],
+        "lineage": [_stage_json(stage) for stage in stages(view)],
         "audience": content.get("audience") or None,
         "keywords": content.get("keywords", []),
         "description": content.get("description") or None,
@@ -68,6 +59,16 @@ def record_json(view: RecordView) -> dict[str, Any]:
             "url": f"{view.absolute_url}.edition.json",
             "proof": absolute(f"/register/proof/{record.index_number}"),
         },
+    }
+
+
+def _stage_json(stage: Stage) -> dict[str, Any]:
+    return {
+        "on": stage.day.isoformat(),
+        "what": stage.what,
+        "by": stage.title or None,
+        "document_number": stage.number or None,
+        "url": absolute(stage.url) if stage.url else None,
     }
 
 
