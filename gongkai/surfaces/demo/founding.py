@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from gongkai.ground.access.actions import appoint, grant, issue_token
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.access.roles import ROLE_NAMES, Role
 from gongkai.ground.organs.actions import add_post, enrol, establish
+from gongkai.surfaces.demo.plan import plan
 from gongkai.surfaces.demo.stage import City, Story
 from gongkai.surfaces.look.demonstration import PASSWORD
 
-FOUNDED_AGO = 213
-
-
-@cache
-def plan() -> dict[str, Any]:
-    """What city.yaml says."""
-    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "city.yaml").read_text(encoding="utf-8"))
-    return loaded
+FOUNDED_AGO = 508
 
 
 def founding(city: City) -> Story:

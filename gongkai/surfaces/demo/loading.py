@@ -24,6 +24,7 @@ from gongkai.ground.register.log import NewEvent, append, seal
 from gongkai.ground.register.models import Event, Log
 from gongkai.ground.register.triggers import suspended
 from gongkai.surfaces.demo import papers, texts
+from gongkai.surfaces.demo.chronicle import CHRONICLE
 from gongkai.surfaces.demo.founding import FOUNDED_AGO, accounts, deputising, founding, issue_service_token
 from gongkai.surfaces.demo.stage import City, tell
 from gongkai.surfaces.demo.stories import STORIES
@@ -71,7 +72,7 @@ def load(small: bool = False, progress: Progress | None = None) -> Loaded:
         # The stories begin in a city that stands.
         tell([founding(city)], steps)
         if not small:
-            tell([deputising(city), *(story(city) for story in STORIES)], steps)
+            tell([deputising(city), *(story(city) for story in (*CHRONICLE, *STORIES))], steps)
         token = issue_service_token(city)
         seal()
     for path in old_files:

@@ -24,6 +24,7 @@ from gongkai.ground.files.actions import upload
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.register.log import seal
 from gongkai.surfaces.demo import papers, texts
+from gongkai.surfaces.demo.plan import account
 from gongkai.surfaces.demo.workdays import Workdays
 
 Story = Generator[dt.datetime, None, Any]
@@ -81,8 +82,8 @@ def _seal(day: dt.date) -> None:
 class Desk:
     """The handling of one record by the people of its organ; each step takes half a working day."""
 
-    def __init__(self, city: City, key: str, *, organ: str, team: str, ago: int) -> None:
-        self.city, self.key, self.team = city, key, team
+    def __init__(self, city: City, key: str, *, organ: str, ago: int) -> None:
+        self.city, self.key = city, key
         self.organ = city.organs[organ]
         self.written_on = city.days.day(ago)
         self._half_days = 2 * ago + 1
@@ -103,9 +104,7 @@ class Desk:
 
     def by(self, task: str) -> Actor:
         """The actor for a task (a step's code, ``officer``, ``editor``); a user name is taken as it is."""
-        return self.city.actor(
-            task if "." in task else f"{self.team}.{TASKS.get((self.team, task)) or TASKS['', task]}"
-        )
+        return self.city.actor(task if "." in task else account(self.organ.code, task))
 
     @property
     def record(self) -> Record:
@@ -192,24 +191,7 @@ class Desk:
         self.publish()
 
 
-# Which account does a task; the township has three people for everything.
-TASKS = {
-    ("", "officer"): "chengban",
-    ("", "section"): "kezhang",
-    ("", "attribute"): "gongkai",
-    ("", "secrecy"): "baomi",
-    ("", "legality"): "fazhi",
-    ("", "consent"): "huiqian",
-    ("", "sign_off"): "shenqian",
-    ("", "editor"): "bianji",
-    ("qxz", "editor"): "chengban",
-    ("qxz", "attribute"): "shenhe",
-    ("qxz", "secrecy"): "shenhe",
-}
-TEAMS = {"yunzhou": "zfb", "yunzhou-office": "zfb", "yunzhou-edu": "jyj", "yunzhou-eco": "hbj", "qingxi": "qxz"}
-
-
 def desk(city: City, key: str, ago: int) -> Desk:
     """A desk for a text, which names its organ."""
     organ = texts.head_of(key, city.days.day(ago))["organ"]
-    return Desk(city, key, organ=organ, team=TEAMS[organ], ago=ago)
+    return Desk(city, key, organ=organ, ago=ago)

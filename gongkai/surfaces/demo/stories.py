@@ -8,8 +8,6 @@ from gongkai.engine.records import actions as records
 from gongkai.engine.records.models import LinkKind
 from gongkai.engine.records.ticks import publish_due
 from gongkai.engine.reviews import actions as reviews
-from gongkai.ground import clock
-from gongkai.surfaces.demo import texts
 from gongkai.surfaces.demo.stage import City, Desk, Story, Told, desk
 
 
@@ -38,21 +36,6 @@ def _linking(key: str, ago: int, target: str, kind: LinkKind) -> Told:
         at.publish()
 
     return story
-
-
-def old_parking(city: City) -> Story:
-    """A measure of an earlier year, public on the old site: taken over with its number and its date."""
-    yield city.days.moment(210, 10, 12)
-    written = clock.today().replace(year=clock.today().year - 4, month=3, day=18)
-    key, organ = "parking-trial", city.organs["yunzhou"]
-    item = {
-        "kind": "normative_document",
-        "content": texts.content_of(key, written, organ.name),
-        "index_number": f"{organ.organisation_code}/{written.year}-00031",
-        "published_at": clock.now().replace(year=written.year, month=3, day=25),
-    }
-    note = "原市政府门户网站“规范性文件”栏目，网站改版时迁移。"
-    city.records[key] = records.migrate(actor=city.actor("oa.jiekou"), organ=organ, item=item, already_public=note)
 
 
 def work_points(city: City) -> Story:
@@ -284,7 +267,6 @@ def irrigation(city: City) -> Story:
 
 
 STORIES: tuple[Told, ...] = (
-    old_parking,
     plain("office-guide", 205),
     plain("edu-guide", 204),
     plain("eco-guide", 203),

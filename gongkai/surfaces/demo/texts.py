@@ -16,11 +16,15 @@ from gongkai.engine.records.content import Content
 from gongkai.ground.rulebook.queries import subject_path
 
 FOLDER = Path(__file__).parent / "texts"
-_DAYS = re.compile(r"d(\d+)")
+_DAYS = re.compile(r"([di])(\d+)")
+_NAMED = re.compile(r"^=== (\S+)\n", re.MULTILINE)
 
 
 class Words(dict[str, str]):
-    """What a text says of days: ``written``, ``year``, ``last_year``, ``next_year``, ``d30`` (30 days later)."""
+    """What a text says of days: ``written``, ``year``, ``last_year``, ``next_year``, ``d30`` (30 days later).
+
+    ``i30`` is the same day as fields take it.
+    """
 
     def __init__(self, written_on: dt.date) -> None:
         year = written_on.year
@@ -33,7 +37,8 @@ class Words(dict[str, str]):
         found = _DAYS.fullmatch(key)
         if found is None:
             raise KeyError(key)
-        return in_chinese(self.written_on + dt.timedelta(days=int(found.group(1))))
+        day = self.written_on + dt.timedelta(days=int(found.group(2)))
+        return in_chinese(day) if found.group(1) == "d" else day.isoformat()
 
 
 def in_chinese(day: dt.date) -> str:
@@ -42,15 +47,26 @@ def in_chinese(day: dt.date) -> str:
 
 
 @cache
+def _sources() -> dict[str, tuple[str, str]]:
+    """Head and body of every text. A file is one text, or several, each below a line ``=== name``."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.txt")):
+        whole = path.read_text(encoding="utf-8")
+        parts = _NAMED.split(whole)[1:] if whole.startswith("===") else [path.stem, whole]
+        for key, text in zip(parts[::2], parts[1::2], strict=True):
+            _, head, body = text.split("---\n", 2)
+            found[key] = (head, body)
+    return found
+
+
 def source(key: str) -> tuple[str, str]:
-    """Head and body of a text as written in its file."""
-    _, head, body = (FOLDER / f"{key}.txt").read_text(encoding="utf-8").split("---\n", 2)
-    return head, body
+    """Head and body of a text as written."""
+    return _sources()[key]
 
 
 def names() -> list[str]:
     """The name of every text."""
-    return sorted(path.stem for path in FOLDER.glob("*.txt"))
+    return sorted(_sources())
 
 
 def head_of(key: str, written_on: dt.date) -> dict[str, Any]:
@@ -78,4 +94,6 @@ def content_of(key: str, written_on: dt.date, issuing_organ: str) -> dict[str, A
     if "effective_after" in head:
         starts = written_on + dt.timedelta(days=head["effective_after"])
         content["effective_from"] = starts.isoformat()
+    if "expires_after" in head:
+        content["effective_until"] = (written_on + dt.timedelta(days=head["expires_after"])).isoformat()
     return {"disclosure": "proactive"} | content
