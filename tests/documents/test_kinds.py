@@ -59,6 +59,8 @@ def test_the_page_shows_every_field_of_the_kind(kind: str, frozen_clock: None, c
     text = page.content.decode()
     for value in texts_of(OWN[kind]):
         assert value in text, value
+    plain = client.get(f"/r/{record.index_number}.txt").content.decode()
+    assert all(value in plain for value in texts_of(OWN[kind]))
     answer = client.get(f"/r/{record.index_number}.json").json()
     assert set(answer["details"]) == {name for name in OWN[kind] if name in KINDS[kind].own_fields}
 

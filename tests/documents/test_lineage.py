@@ -161,6 +161,16 @@ def test_links_of_a_clean_up_are_not_drafted_by_hand() -> None:
     assert public_links(old) == ([], [])
 
 
+def test_a_moved_day_of_effect_is_found() -> None:
+    office = Office()
+    old = public_record(office)
+    new = ending(office, old, "repeals")
+    assert [found for found in verify_all().differences if "link" in found.what] == []
+    Link.objects.filter(source=new).update(took_effect_on=dt.date(2030, 1, 1))
+    [found] = [found for found in verify_all().differences if "link" in found.what]
+    assert (found.what, found.problem) == (f"link repeals of record {new.pk} to record {old.pk}", "link-effect-differs")
+
+
 def test_the_register_agrees_with_every_change() -> None:
     office = Office()
     old = public_record(office, effective_until="2026-03-01")

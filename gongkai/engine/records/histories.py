@@ -79,6 +79,8 @@ class Told:
     working: int | None = None
     current: int | None = None
     links: set[tuple[int, str]] = field(default_factory=set)
+    #: Since which day the link of a kind from the record with an index number has had effect on this one.
+    effects: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Events before which the record was not in the state that the event says.
     breaks: list[int] = field(default_factory=list)
 
@@ -147,3 +149,4 @@ def _relations(now: Told, name: str, data: dict[str, Any]) -> None:
         now.links -= {(row["target_id"], row["kind"]) for row in data["links"]}
     elif name == "record.validity_changed":
         now.validity = data["validity"]
+    now.effects.update({(str(data.get("by")), kind): day for kind, day in data.get("took_effect", {}).items()})

@@ -39,7 +39,7 @@ def editions() -> Findings:
             yield from _edition_events(events, hashes)
         for record, number in sorted(hashes):
             yield Difference(_name(record, number), "edition-unrecorded", "存在没有登记的版本。")
-    for table in triggers.missing(["records_edition"]):
+    for table in triggers.missing(["records_edition", "records_cleanup", "records_cleanupitem"]):
         yield Difference(f"table {table}", "trigger-missing", "拒绝修改或删除的触发器不在")
     return count
 
@@ -116,7 +116,9 @@ def projections() -> Findings:
     for keys in key_batches(Record.objects.all()):
         histories = told(keys)
         rows = Record.objects.filter(pk__in=keys).select_related("current", "working", "drafter").order_by("pk")
-        for record in readable(rows.prefetch_related("facets", "links_out", "co_issuers"), "record"):
+        for record in readable(
+            rows.prefetch_related("facets", "links_out", "links_in__source", "co_issuers"), "record"
+        ):
             count += 1
             if isinstance(record, Difference):
                 yield record
@@ -124,6 +126,7 @@ def projections() -> Findings:
             said = replay(histories[record.pk])
             yield from _column_findings(record, said)
             yield from _link_findings(record, said)
+            yield from _effect_findings(record, said)
             yield from _content_findings(record)
     return count
 
@@ -161,6 +164,16 @@ def _link_findings(record: Record, said: Told) -> Iterator[Difference]:
     ):
         for target, kind in sorted(links):
             yield Difference(f"link {kind} of record {record.pk} to record {target}", problem, message)
+
+
+def _effect_findings(record: Record, said: Told) -> Iterator[Difference]:
+    """The days since which others have had effect on this record: what was in force when depends on them."""
+    for link in record.links_in.all():
+        day = said.effects.get((str(link.source.index_number), link.kind))
+        found = link.took_effect_on.isoformat() if link.took_effect_on else None
+        if day is not None and found != day:
+            what = f"link {link.kind} of record {link.source_id} to record {record.pk}"
+            yield Difference(what, "link-effect-differs", "关联的生效日期与登记的事件不符。")
 
 
 def _content_findings(record: Record) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gongkai.engine.records.content import body_blocks
-from gongkai.engine.records.details import details_of
+from gongkai.engine.records.details import Detail, details_of
 from gongkai.engine.records.models import Disclosure, Validity
 from gongkai.ground import clock
 from gongkai.surfaces.portal.lineage import Stage, stages
@@ -81,6 +81,8 @@ def record_text(view: RecordView) -> str:
     lines = [view.record.title, view.record.document_number, ""]
     lines += [f"{item.label}：{_shown(item)}" for item in metadata(view) if not item.is_whole and _shown(item)]
     lines.append("")
+    for detail in details_of(view.record.kind, view.content):
+        lines += [*_detail_lines(detail), ""]
     for block in body_blocks(view.content.get("body", [])):
         lines += [*block.lines(), ""]
     files = attachments(view)
@@ -88,6 +90,15 @@ def record_text(view: RecordView) -> str:
         lines += ["附件：", *(f"{item.name}　{absolute(item.url)}" for item in files), ""]
     lines += [f"来源：{view.absolute_url}", f"第 {view.edition.number} 版 SHA-256：{view.edition.sha256}"]
     return "\n".join(lines) + "\n"
+
+
+def _detail_lines(detail: Detail) -> list[str]:
+    """A field of the kind as lines of text; a table row by row."""
+    if detail.rows:
+        return [f"{detail.label}：", *("\t".join(row) for row in (detail.columns, *detail.rows))]
+    if detail.lines:
+        return [f"{detail.label}：", *detail.lines]
+    return [f"{detail.label}：{detail.day or detail.text}"]
 
 
 def _shown(item: Metadatum) -> str:

@@ -209,4 +209,7 @@ def _cleaned(record: Record, by: CleanUp, item: CleanUpItem | None) -> Outcome:
     if after is not None:
         record.validity = after
         name, facts = "record.validity_changed", facts | {"validity": str(after)}
-    return Outcome(data=facts, public=opened(record, name, now, **facts), event=name)
+    linked = {str(LINKS[CleanUpOutcome(item.outcome)]): item.took_effect_on.isoformat()} if by.decision else {}
+    return Outcome(
+        data=facts | ({"took_effect": linked} if linked else {}), public=opened(record, name, now, **facts), event=name
+    )

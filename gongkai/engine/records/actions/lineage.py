@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
@@ -86,7 +87,8 @@ def repeal(record: Record, *, actor: Actor, by: Record) -> Outcome:
     for link in effect.links:
         link.took_effect_on = link.takes_effect_on or effect.since
         link.save(update_fields=["took_effect_on"])
-    return _changed(record, by=by.index_number, on=min(str(link.took_effect_on) for link in effect.links))
+    days = {link.kind: str(link.took_effect_on) for link in effect.links}
+    return _changed(record, by=by.index_number, on=min(days.values()), took_effect=days)
 
 
 @action(
@@ -108,12 +110,14 @@ def settle_validity(record: Record, *, actor: Actor) -> Outcome:
     return _changed(record, by=None, on=(until + dt.timedelta(1)).isoformat() if until else None)
 
 
-def _changed(record: Record, *, by: str | None, on: str | None) -> Outcome:
+def _changed(
+    record: Record, *, by: str | None, on: str | None, took_effect: Mapping[str, str] | None = None
+) -> Outcome:
     now = clock.now()
     show(record, now)
     facts = {"validity": str(record.validity), "by": by, "on": on}
     public = opened(record, "record.validity_changed", now, **facts) if record.published_at else {}
-    return Outcome(data=facts, public=public)
+    return Outcome(data=facts | ({"took_effect": dict(took_effect)} if took_effect else {}), public=public)
 
 
 def due_effects(today: dt.date) -> list[tuple[int, Record]]:
