@@ -28,7 +28,8 @@ from gongkai.surfaces.portal.record_page import RecordView, Related, absence, ab
 GONE_STATUS = 410
 
 
-def _found(index_number: str) -> Record:
+def found_record(index_number: str) -> Record:
+    """The record behind a public address, or 404."""
     record = addressed(index_number)
     if record is None:
         raise Http404
@@ -51,7 +52,7 @@ def _edition(record: Record, request: HttpRequest) -> Edition | None:
 @public
 def record(request: HttpRequest, index_number: str) -> HttpResponse:
     """The page of a record."""
-    found = _found(index_number)
+    found = found_record(index_number)
     if not found.is_visible or found.current is None:
         context = {"record": found, "absence": absence(found), "proof_url": _proof_url(found)}
         return render(request, "portal/gone.html", context, status=GONE_STATUS)
@@ -114,7 +115,7 @@ def _qr(url: str) -> str:
 @public
 def record_as_json(_request: HttpRequest, index_number: str) -> HttpResponse:
     """The record for programs."""
-    found = _found(index_number)
+    found = found_record(index_number)
     if not found.is_visible or found.current is None:
         return _gone_json(found)
     return _json(record_json(RecordView.of(found, found.current)))
@@ -123,7 +124,7 @@ def record_as_json(_request: HttpRequest, index_number: str) -> HttpResponse:
 @public
 def record_as_text(_request: HttpRequest, index_number: str) -> HttpResponse:
     """The record as plain text."""
-    found = _found(index_number)
+    found = found_record(index_number)
     if not found.is_visible or found.current is None:
         told = absence(found)
         return HttpResponse(f"{told.lead}\n{told.text}\n", "text/plain; charset=utf-8", GONE_STATUS)
@@ -134,7 +135,7 @@ def record_as_text(_request: HttpRequest, index_number: str) -> HttpResponse:
 @public
 def edition_bytes(request: HttpRequest, index_number: str) -> HttpResponse:
     """The exact bytes of a public edition, as they were hashed: the current one, or ``?edition=n``."""
-    found = _found(index_number)
+    found = found_record(index_number)
     edition = _edition(found, request)
     if edition is None:
         return _gone_json(found)
@@ -145,7 +146,7 @@ def edition_bytes(request: HttpRequest, index_number: str) -> HttpResponse:
 @public
 def attachment(request: HttpRequest, index_number: str, place: str) -> HttpResponse:
     """An attachment of the edition the public reads, its bytes checked against the register's commitment."""
-    found = _found(index_number)
+    found = found_record(index_number)
     edition = _edition(found, request)
     if edition is None:
         return _gone_json(found)

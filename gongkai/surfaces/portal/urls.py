@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gongkai.surfaces.portal import feed_views, record_views, register_views, views
+from gongkai.surfaces.portal import feed_views, record_prints, record_views, register_views, views
 
 app_name = "portal"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("rules/", views.rules, name="rules"),
     path("o/<path:code>/", views.organ, name="organ"),
     re_path(rf"^r/{NUMBER}\.txt$", record_views.record_as_text, name="record_text"),
+    re_path(rf"^r/{NUMBER}\.pdf$", record_prints.record_as_pdf, name="record_pdf"),
+    re_path(rf"^r/{NUMBER}\.docx$", record_prints.record_as_docx, name="record_docx"),
     re_path(rf"^r/{NUMBER}\.edition\.json$", record_views.edition_bytes, name="edition"),
     re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
     re_path(rf"^r/{NUMBER}\.file/(?P<place>[0-9]{{1,3}})$", record_views.attachment, name="attachment"),

@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
             ("records", "文件列表", "list", "workbench:records", frozenset({"record.read"})),
             ("ledger", "规范性文件台账", "table", "workbench:ledger", frozenset({"record.read"})),
             ("clean_ups", "文件清理", "stamp", "workbench:clean_ups", frozenset({"record.repeal"})),
+            ("prints", "登记和移送", "print", "workbench:prints", frozenset({"record.read"})),
             ("work", "工作记录", "check", "workbench:work", frozenset({"work.enter"})),
             ("notices", "我的提醒", "bell", "workbench:notices", frozenset()),
             ("new", "新建", "plus", "workbench:new", frozenset({"record.draft", "record.submit"})),
