@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from gongkai.engine.records.actions import file_paper
+from gongkai.engine.records.actions import declare, file_paper
+from gongkai.engine.records.clean_ups import Named
 from gongkai.engine.records.models import CleanUp, Record, SealedPaper
 from gongkai.ground.files.actions import upload
 from gongkai.surfaces.look.sheet import csv_bytes, xlsx_bytes
@@ -173,3 +174,27 @@ def test_no_cell_is_a_formula() -> None:
     sheet = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "hyperlink" not in sheet
     assert csv_bytes(["一"], [["=1+1"]]).decode("utf-8-sig") == "一\r\n'=1+1\r\n"
+
+
+def test_lists_of_clean_ups_cost_the_same_for_more_rows() -> None:
+    office = Office()
+    counts = []
+    for serials in ((1, 2), (3, 4, 5, 6)):
+        for serial in serials:
+            listed = [normative(office, 10 * serial + place) for place in range(2)]
+            made = declare(
+                actor=office.actor("editor"),
+                organ=office.organ,
+                title=f"决定{serial}",
+                decided_on=dt.date(2026, 3, 1),
+                lines=[Named(record.index_number or "", "kept") for record in listed[: serial - serials[0] + 1]],
+            )
+        client = Desk(office).client("editor")
+        client.get("/desk/clean-up/")
+        seen = []
+        for address in ("/desk/clean-up/", f"/desk/clean-up/{made.pk}/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            seen.append(len(queries))
+        counts.append(seen)
+    assert counts[0] == counts[1]

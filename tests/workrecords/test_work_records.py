@@ -161,6 +161,28 @@ def test_an_import_costs_the_same_for_more_lines() -> None:
     assert WorkRecord.objects.count() == 33
 
 
+def test_a_page_of_the_list_costs_the_same_for_more_rows() -> None:
+    office = Office()
+    counts = []
+    for numbers in (range(2), range(2, 12)):
+        lines = [entry(office, matter=f"培训{number}") for number in numbers]
+        enter.batch(lines, actor=office.actor("officer"), organ=office.organ)
+        client = Desk(office).client("officer")
+        client.get("/desk/work/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/desk/work/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_too_many_lines_are_refused_and_not_cut() -> None:
+    office = Office()
+    lines = [entry(office, matter=f"会议{number}") for number in range(1001)]
+    with pytest.raises(Refused) as refused:
+        enter.batch(lines, actor=office.actor("officer"), organ=office.organ)
+    assert (refused.value.code, WorkRecord.objects.count()) == ("workrecords.too_many", 0)
+
+
 def test_it_stays_inside_the_organ() -> None:
     office, other = Office(), Office("11330000002", "云洲市水务局")
     row = enter(actor=office.actor("officer"), organ=office.organ, item=entry(office))

@@ -26,6 +26,12 @@ TWICE = wording(
     what="同样的工作记录已经登记过。",
     todo="请核对日期、事项和经办人；确系另一次的，请在事项中写明区别。",
 )
+TOO_MANY = wording(
+    "workrecords.too_many",
+    what="一次最多登记 {most} 条，这次没有登记。",
+    todo="请把清单分成几份，分次导入。",
+    status=422,
+)
 NO_REASON = wording("workrecords.no_reason", what="没有写明作废原因。", todo="请写一句原因。", status=422)
 NO_PERSON = wording(
     "workrecords.no_person", what="工作记录须由人登记。", todo="请由有权限的人员登录后登记。", status=403
@@ -66,7 +72,9 @@ def enter(*, actor: Actor, organ: Organ, item: Entry, attachment: StoredFile | N
 @enter.bulk
 def enter_many(items: Sequence[Entry], *, actor: Actor, organ: Organ) -> list[tuple[WorkRecord, Outcome]]:
     """Enter many in one transaction, with a constant number of statements; one known line refuses all."""
-    rows = [_row(item, organ, actor) for item in items[:MOST_LINES]]
+    if len(items) > MOST_LINES:
+        raise Refused(TOO_MANY, most=MOST_LINES, where="清单")
+    rows = [_row(item, organ, actor) for item in items]
     try:
         with transaction.atomic():
             WorkRecord.objects.bulk_create(rows, batch_size=200)

@@ -339,6 +339,7 @@ class LinkLine:
     title: str
     url: str
     is_out: bool
+    since: dt.date | None = None
 
 
 def links_of(record: Record, actor: Actor) -> list[LinkLine]:
@@ -359,7 +360,8 @@ def _link_line(link: Link, other: Record, known: set[int], *, is_out: bool) -> L
         title, url = other.title, f"/r/{other.index_number}"
     else:
         title, url = "（一条您无权知悉的信息）", ""
-    return LinkLine(link.pk, label if is_out else f"被{label}", title, url, is_out)
+    since = link.took_effect_on or link.takes_effect_on
+    return LinkLine(link.pk, label if is_out else f"被{label}", title, url, is_out, since)
 
 
 def clocks_of(record: Record) -> list[Clock]:
