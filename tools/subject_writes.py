@@ -24,6 +24,7 @@ OWNERS: dict[str, str] = {
     "gongkai/config/backup/databases.py": "sessions are left out of the copy of a backup",
     "gongkai/engine/notices/outbox.py": "the outbox: what is owed to people and when it was sent; called by actions",
     "gongkai/engine/notices/composing.py": "the outbox: messages written from notices that are due",
+    "gongkai/domains/documents/intake/ledger.py": "what was delivered and imported, with the record it made",
     "gongkai/engine/records/index_numbers.py": "counters of index numbers, drawn inside actions",
 }
 

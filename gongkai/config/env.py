@@ -163,6 +163,11 @@ QUIET_HOURS = _text(
 NOTICE_WINDOW_MINUTES = _count(
     "NOTICE_WINDOW_MINUTES", 10, "Notices to one person within so many minutes leave as one message."
 )
+DELIVERY_ATTRIBUTE = _text(
+    "DELIVERY_ATTRIBUTE",
+    "policy",
+    "Deliveries without disclosure attribute and ground are refused: for `policy` documents, `all` kinds, or `none`.",
+)
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
 SESSIONS_PER_PERSON = _count(

@@ -76,6 +76,8 @@ TABLE: dict[str, Row] = {
     "api:make_edition": Row(TOKEN, DRAFT, post={}),
     "api:act": Row(TOKEN, DRAFT | {"name": "record.submit"}, post={}),
     "api-nowhere": Row(OUTSIDE, {"rest": "work/-33"}),
+    "api:deliver": Row(TOKEN, post={}),
+    "api:delivery": Row(TOKEN, {"pk": "00000000-0000-4000-8000-000000000000"}),
     "api:api-root": Row(OUTSIDE),
     "workbench:desk": Row(SELF),
     "workbench:queue": Row(SELF, {"code": "drafts"}),

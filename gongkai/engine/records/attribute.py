@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from gongkai.engine.records.models import Disclosure, Record
 from gongkai.ground.refusal import Refused, wording
 from gongkai.ground.rulebook.queries import grounds, statutory_categories
@@ -39,7 +42,11 @@ def refuse_unfit_attribute(record: Record) -> None:
 
     Proactive disclosure names its statutory category, withholding its lawful ground; both other attributes a reason.
     """
-    content = record.working.content if record.working else {}
+    refuse_unfit_content(record.working.content if record.working else {})
+
+
+def refuse_unfit_content(content: Mapping[str, Any]) -> None:
+    """The same for a content that is no edition yet."""
     disclosure, basis = content.get("disclosure", ""), content.get("disclosure_basis", "")
     if not disclosure:
         raise Refused(NO_ATTRIBUTE, LAW, where="公开属性")

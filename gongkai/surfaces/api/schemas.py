@@ -117,6 +117,63 @@ class Receipt(Schema):
     url: str | None
 
 
+class PublicationReceipt(Schema):
+    """That a delivered document is public: where, which edition, since when, and where its proof is."""
+
+    index_number: str
+    url: str
+    edition: int
+    edition_sha256: str
+    published_at: dt.datetime
+    edition_url: str
+    proof_url: str
+
+
+class ReturnedOut(Schema):
+    """Why a reviewer returned a delivered document."""
+
+    reason: str
+    reason_name: str
+    text: str
+    at: dt.datetime
+
+
+class ReceivedFile(Schema):
+    """A file as it was received."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+class WarningOut(Schema):
+    """Something a person should look at: what was found where, and what was expected."""
+
+    code: str
+    place: str
+    found: str
+    expected: str
+    message: str
+
+
+class DeliveryReceipt(Schema):
+    """The receipt (回执) of a delivered document."""
+
+    id: str
+    number: str
+    received_at: dt.datetime
+    organ_code: str
+    record: int
+    state: str
+    state_name: str
+    is_duplicate: bool
+    received_sha256: str
+    files: list[ReceivedFile]
+    warnings: list[WarningOut]
+    returned: ReturnedOut | None
+    publication: PublicationReceipt | None
+
+
 class PermittedAction(Schema):
     """An action, whether it is possible now, and why not."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import path, re_path
 from ninja import NinjaAPI
 
-from gongkai.surfaces.api import problems, reading, writing
+from gongkai.surfaces.api import deliveries, problems, reading, writing
 from gongkai.surfaces.api.pages import docs
 
 
@@ -30,6 +30,7 @@ api = Interface(
 problems.install(api)
 api.add_router("", reading.router)
 api.add_router("", writing.router)
+api.add_router("", deliveries.router)
 
 urlpatterns = [path("api/v1/", api.urls), path("api/docs", docs, name="api-docs")]
 # A machine that asks for what is not there gets an answer it can read, too.

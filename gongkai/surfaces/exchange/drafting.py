@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from gongkai.domains.documents.reader import ReadDocument
+from gongkai.domains.documents.intake.material import (
+    KEPT,
+    co_issuers_of,
+    content_of,
+    free_index_number,
+    kind_of,
+    twin_of,
+)
 from gongkai.engine.records.actions import draft, migrate
 from gongkai.engine.records.attachments import entry_of
-from gongkai.engine.records.content import body_blocks
-from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record
-from gongkai.engine.records.subject import DISCARDED
 from gongkai.ground.access.actors import Actor, actor_for
 from gongkai.ground.access.models import Grant
 from gongkai.ground.access.roles import Role, roles_with
@@ -20,9 +24,8 @@ from gongkai.ground.clock import SHANGHAI
 from gongkai.ground.files import media
 from gongkai.ground.files.actions import upload
 from gongkai.ground.organs.models import Organ, Person
-from gongkai.ground.organs.queries import resolve_organ
 from gongkai.ground.refusal import Refused, wording
-from gongkai.surfaces.exchange.sources import Source, body_key
+from gongkai.surfaces.exchange.sources import Source
 
 NO_ORGAN = wording(
     "exchange.no_organ",
@@ -36,12 +39,6 @@ NO_ACCOUNT = wording(
     todo="请安全管理员给本机构（或上级，含下级）的接口账号授权，或者用 --as 指定有导入权限的用户名。",
     status=403,
 )
-# Kinds the reader tells apart and the platform does not have yet.
-_STANDS_FOR = {"annual_report": "notice", "interpretation": "notice"}
-_DEFAULT_KIND = "other_document"
-# Originals that people sign or print; web pages and text are read and left.
-_KEPT = frozenset({media.DOCX, media.DOC, media.PDF, media.OFD, media.XLSX, media.XLS})
-_LENGTHS = {"title": 500, "document_number": 80, "issuing_organ": 500, "subject_class": 60, "genre": 20, "source": 500}
 
 
 def organ_of(code: str) -> Organ:
@@ -79,14 +76,7 @@ def record_of(source: Source, organ: Organ) -> Record | None:
     document = source.document
     assert document is not None
     number = document.document_number.normalised if document.document_number else ""
-    same = Record.objects.filter(
-        organ=organ, title=document.working_title[: _LENGTHS["title"]], document_number=number
-    ).exclude(state=DISCARDED)
-    wanted = body_key(document.body)
-    for record in same.select_related("working").order_by("pk"):
-        if record.working is not None and body_key(body_blocks(record.working.content["body"])) == wanted:
-            return record
-    return None
+    return twin_of(organ, document.working_title, number, document.body)
 
 
 def draft_of(source: Source, organ: Organ, actor: Actor) -> Record:
@@ -97,9 +87,9 @@ def draft_of(source: Source, organ: Organ, actor: Actor) -> Record:
         actor=actor,
         organ=organ,
         kind=kind_of(document),
-        content=content_of(document, organ, source.path),
+        content=content_of(document, organ, f"导入：{name_of(source.path)}"),
         files=_original(source, organ, actor),
-        co_issuers=_co_issuers(document, organ),
+        co_issuers=co_issuers_of(document, organ),
         index_number=free_index_number(document),
     )
     return made
@@ -113,7 +103,7 @@ def publish_all(sources: list[Source], organ: Organ, actor: Actor, already_publi
         assert document is not None
         item: dict[str, Any] = {
             "kind": kind_of(document),
-            "content": content_of(document, organ, source.path),
+            "content": content_of(document, organ, f"导入：{name_of(source.path)}"),
             "files": _original(source, organ, actor),
             "index_number": free_index_number(document) or None,
         }
@@ -124,53 +114,14 @@ def publish_all(sources: list[Source], organ: Organ, actor: Actor, already_publi
     return made
 
 
-def kind_of(document: ReadDocument) -> str:
-    """The kind of record for a document; what the platform has no kind for yet is another policy document."""
-    kind = _STANDS_FOR.get(document.kind or "", document.kind or "")
-    return kind if kind in KINDS else _DEFAULT_KIND
-
-
-def content_of(document: ReadDocument, organ: Organ, path: str) -> dict[str, Any]:
-    """The content of an edition: what the reader is sure of, nothing else."""
-    content: dict[str, Any] = {
-        "title": document.working_title,
-        "body": [block.as_json() for block in document.body],
-        "document_number": document.document_number.normalised if document.document_number else "",
-        "issuing_organ": organ_name(document, organ) or "",
-        "written_on": document.written_on.isoformat() if document.written_on else None,
-        "issued_on": document.facts.get("issued_on"),
-        "subject_class": document.subject_class or "",
-        "genre": document.genre or "",
-        "effective_from": document.facts.get("effective_from"),
-        "effective_until": document.effective_until.isoformat() if document.effective_until else None,
-        "source": f"导入：{path.replace(chr(92), '/').rsplit('/', 1)[-1]}",
-    }
-    return content | {name: content[name][:length] for name, length in _LENGTHS.items()}
-
-
-def organ_name(document: ReadDocument, near: Organ) -> str | None:
-    """The issuing organ by the name the register has for it, else as printed."""
-    if document.issuing_organ is None:
-        return None
-    known = resolve_organ(document.issuing_organ, near=near)
-    return known.name if known is not None else document.issuing_organ
-
-
-def free_index_number(document: ReadDocument) -> str:
-    """The index number the page had, unless another record has it; "" lets the platform give one."""
-    number = document.index_number.normalised if document.index_number else ""
-    return "" if not number or Record.objects.filter(index_number=number).exists() else number
-
-
-def _co_issuers(document: ReadDocument, organ: Organ) -> list[Organ]:
-    named = document.facts.get("co_issuers")
-    found = [resolve_organ(str(name), near=organ) for name in named] if isinstance(named, list) else []
-    return [item for item in found if item is not None and item.pk != organ.pk]
+def name_of(path: str) -> str:
+    """The name of a file without its folders."""
+    return path.replace(chr(92), "/").rsplit("/", 1)[-1]
 
 
 def _original(source: Source, organ: Organ, actor: Actor) -> list[dict[str, Any]]:
-    name = source.path.replace(chr(92), "/").rsplit("/", 1)[-1]
-    if not source.data or media.sniff(source.data, name) not in _KEPT:
+    name = name_of(source.path)
+    if not source.data or media.sniff(source.data, name) not in KEPT:
         return []
     stored, _ = upload(source.data, name, organ=organ, actor=actor)
     return [entry_of(stored)]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gongkai.domains.documents.intake.likeness import content_key
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.exchange.sources import Source, content_key, duplicate_warning, line_of, read_sources
+from gongkai.surfaces.exchange.sources import Source, duplicate_warning, line_of, read_sources
 
 if TYPE_CHECKING:
     from gongkai.ground.access.actors import Actor
@@ -143,7 +144,7 @@ def _flushed(
 
 def _resolved(line: dict[str, Any], source: Source, organ: Organ) -> dict[str, Any]:
     """The line with the issuing organ by the register's name; the printed one stays in the evidence."""
-    from gongkai.surfaces.exchange.drafting import organ_name
+    from gongkai.domains.documents.intake.material import organ_name
 
     assert source.document is not None
     return line | {"issuing_organ": organ_name(source.document, organ)}

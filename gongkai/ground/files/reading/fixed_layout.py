@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
+from unicodedata import east_asian_width
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -19,6 +22,10 @@ from gongkai.ground.refusal import Refused
 _NS = "{http://www.ofdspec.org/2016}"
 # No entities, no network: OFD files come from strangers.
 _XML = {"resolve_entities": False, "no_network": True, "huge_tree": False}
+# Millimetres: the height of signs that say none, and the tallest a title has.
+_USUAL, _TALLEST = 6.0, 20.0
+# Top, left, right, height, text; in this order, so that pieces sort as they are read.
+_Piece = tuple[float, float, float, float, str]
 
 
 def read_ofd(data: bytes) -> StructuredText:
@@ -49,13 +56,8 @@ def _page_files(archive: zipfile.ZipFile) -> list[str]:
 
 def _lines(content: bytes) -> Iterator[Line]:
     root = etree.fromstring(content, etree.XMLParser(**_XML))
-    pieces: list[tuple[float, float, float, float, str]] = []
-    for item in root.iter(f"{_NS}TextObject"):
-        box = [float(value) for value in (item.get("Boundary") or "0 0 0 0").split()]
-        text = "".join(code.text or "" for code in item.iter(f"{_NS}TextCode"))
-        if text.strip() and len(box) == 4:
-            pieces.append((box[1], box[0], box[0] + box[2], box[3], text))
-    row: list[tuple[float, float, float, float, str]] = []
+    pieces = [piece for item in root.iter(f"{_NS}TextObject") for piece in _pieces(item)]
+    row: list[_Piece] = []
     for piece in sorted(pieces):
         if row and abs(piece[0] - row[0][0]) > max(row[0][3], 1) / 2:
             yield _line(row)
@@ -65,7 +67,46 @@ def _lines(content: bytes) -> Iterator[Line]:
         yield _line(row)
 
 
-def _line(row: list[tuple[float, float, float, float, str]]) -> Line:
+def _pieces(item: Any) -> Iterator[_Piece]:
+    """The text codes of an object with their places; a box says little where it is as wide as the line or the page."""
+    box = _numbers(item.get("Boundary") or "0 0 0 0")
+    if len(box) != 4:
+        return
+    height = min(*_numbers(item.get("Size") or "")[:1], box[3] or _USUAL, _TALLEST) or _USUAL
+    for code in item.iter(f"{_NS}TextCode"):
+        text = code.text or ""
+        if not text.strip():
+            continue
+        # Inside a transformed object places are in units of its own.
+        x, y = (0.0, 0.0) if item.get("CTM") else (_first(code.get("X")), _first(code.get("Y")))
+        left, top = box[0] + x, box[1] + (y if box[3] > 2 * height else 0.0)
+        yield top, left, min(left + _width(code, text, height), box[0] + box[2]) or left, height, text
+
+
+def _width(code: Any, text: str, height: float) -> float:
+    """How far a text reaches: by the steps between its signs where they are given, else by their usual widths."""
+    steps = re.sub(r"g\s+(\d{1,4})\s+(\S+)", _repeated, code.get("DeltaX") or "")
+    if found := _numbers(steps):
+        return sum(found) + height
+    return sum(height if east_asian_width(sign) in "WFA" else height / 2 for sign in text)
+
+
+def _repeated(match: re.Match[str]) -> str:
+    return f"{match[2]} " * int(match[1])
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(value) for value in text.split()]
+    except ValueError:
+        return []
+
+
+def _first(text: str | None) -> float:
+    return next(iter(_numbers(text or "")), 0.0)
+
+
+def _line(row: list[_Piece]) -> Line:
     row = sorted(row, key=lambda piece: piece[1])
     text = "".join(piece[4] for piece in row)
     return Line(text, row[0][1], max(piece[2] for piece in row), row[0][0], row[0][3])

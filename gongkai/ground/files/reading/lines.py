@@ -13,6 +13,8 @@ _PAGE_NUMBER = re.compile(
     r"[-–—－―\s]*\d{1,4}[-–—－―\s]*|第\s*\d{1,4}\s*页(?:\s*[，,/]?\s*共\s*\d{1,4}\s*页)?|\d+\s*/\s*\d+"
 )
 _STOPS = tuple("。；;：:！？!?")
+# A title that fills its line, before the address of the letter.
+_TITLE = re.compile(r"[^。；，,;]{6,90}(?:通知|通告|公告|决定|意见|通报|批复|函)")
 _FEW, _NEAR = 5, 40.0
 _LATIN = re.compile(r"[A-Za-z0-9,.;:)]")
 
@@ -92,7 +94,7 @@ def _begins(line: Line, text: str, left: float, before: str) -> bool:
     number = numbering(text)
     # "（一）" and "3." also stand inside sentences that were broken there; chapters and articles do not.
     is_title = number is not None and (number[0] in {"part", "chapter", "section"} or before.endswith(_STOPS))
-    if is_title or ARTICLE.match(text):
+    if is_title or ARTICLE.match(text) or (text.endswith(("：", ":")) and _TITLE.fullmatch(before)):
         return True
     return line.left > left + 1.2 * line.height
 
