@@ -67,6 +67,18 @@ def test_the_public_ledger_lists_rules_and_normative_documents_only() -> None:
     assert "'=SUM(A1) 的管理办法,云教规〔2026〕1号,规范性文件,云洲市教育局,2026-02-10,2026-03-02" in text
 
 
+def test_a_workbook_says_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gongkai.surfaces.portal import feed_views
+
+    office = Office()
+    for serial in range(1, 4):
+        normative(office, serial)
+    monkeypatch.setattr(feed_views, "XLSX_ROWS", 2)
+    rows = table(Client().get("/feed/ledger.xlsx").content)
+    assert [row[0] for row in rows[1:]] == ["YZGJ2026-003", "YZGJ2026-002", "仅列前 2 条，全部清单请导出 CSV。"]
+    assert Client().get("/feed/ledger.csv").content.decode("utf-8-sig").count("\r\n") == 4
+
+
 def test_the_ledger_and_the_library_answer_for_a_day() -> None:
     office = Office()
     normative(office, 1)
