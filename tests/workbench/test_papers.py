@@ -81,7 +81,8 @@ def test_a_sheet_may_come_later_and_stays_sealed_when_its_record_is_published(de
     record = reviewed_record(office)
     path = f"/desk/records/{record.pk}/papers/"
     assert desk.client("officer").get(path).status_code == 200
-    answer = desk.client("officer").post(path, {"sheet": sheet(), "signatures": NAMES, "once_key": "b1"})
+    sent = {"purpose": "review_sheet", "sheet": sheet(), "signatures": NAMES, "once_key": "b1"}
+    answer = desk.client("officer").post(path, sent)
     assert answer.status_code == 302
     publish(record, actor=office.actor("editor"))
     paper = SealedPaper.objects.select_related("file").get()

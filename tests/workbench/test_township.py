@@ -48,7 +48,9 @@ def menus(client: Client) -> list[str]:
 def test_a_township_has_six_menus_and_a_bureau_has_its_own(town: Desk, desk: Desk) -> None:
     six = ["待办", "新建", "审核审签", "待发布", "文件列表", "公开页面"]
     assert [menus(town.client(who)) for who in ("officer", "attribute", "sign_off")] == [six, six, six]
-    assert menus(desk.client("officer")) == ["待办", "文件列表", "新建"]
+    bureau = menus(desk.client("officer"))
+    assert bureau[:2] == ["待办", "文件列表"] and "新建" in bureau
+    assert not {"审核审签", "待发布"} & set(bureau)
     assert town.client("officer").get("/desk/queue/publish/").status_code == 200
 
 
