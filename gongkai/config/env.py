@@ -163,6 +163,11 @@ QUIET_HOURS = _text(
 NOTICE_WINDOW_MINUTES = _count(
     "NOTICE_WINDOW_MINUTES", 10, "Notices to one person within so many minutes leave as one message."
 )
+INBOX_DIR = _text(
+    "INBOX_DIR",
+    "",
+    "Watched folder for deliveries: one subfolder per organ code, see docs/how-to/deliver.md; empty means none.",
+)
 DELIVERY_ATTRIBUTE = _text(
     "DELIVERY_ATTRIBUTE",
     "policy",

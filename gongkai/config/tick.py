@@ -47,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     Step("remind", "gongkai.engine.deadlines.ticks.remind", 600),
     Step("notices", "gongkai.engine.notices.outbox.deliver", 5),
     Step("verify", "gongkai.ground.register.actions.ask_again", 60),
+    Step("inbox", "gongkai.surfaces.exchange.folder.take_inbox", 10),
     Step("orphans", "gongkai.ground.files.storage.sweep_orphans", 600),
     Step("keys", "gongkai.ground.gate.idempotency.forget_old_keys", 3600),
     Step("sessions", "gongkai.config.tick.clear_sessions", 3600),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.domains.documents.reader import ReadDocument
 from gongkai.domains.documents.reader.document import warning_json
 from gongkai.domains.documents.reader.lines import bare, words
+from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.signatures import Signature
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused, wording
@@ -104,6 +106,9 @@ def _place(error: ValueError) -> str:
     return ".".join(["metadata", *(str(part) for part in parts)])
 
 
+_PROACTIVE = re.compile(r"[（(]?(?:信息)?(?:公开方式|公开属性|公开选项|信息公开选项|此件)[:：]?(?:为)?主动公开[）)。]?")
+
+
 @dataclass(frozen=True)
 class Merged:
     """Kind, content and index number of the record to be made, and the warnings for the receipt."""
@@ -133,8 +138,17 @@ def merged(metadata: Metadata, document: ReadDocument | None, organ: Organ, file
     content = base | {name: value for name, value in read.items() if value} | given | metadata.own
     content["source"] = "交换接收"
     kind = metadata.kind or (kind_of(document) if document is not None else "other_document")
+    if document is not None and not metadata.disclosure and _prints_proactive(document):
+        category = KINDS[kind].statutory_category if kind in KINDS else ""
+        content |= {"disclosure": "proactive", "disclosure_basis": metadata.disclosure_basis or category}
     free = free_index_number(document) if document is not None else ""
     return Merged(kind, content, metadata.index_number or free, warnings)
+
+
+def _prints_proactive(document: ReadDocument) -> bool:
+    """Whether the document itself says 公开方式：主动公开 at its head or end (属性源头认定)."""
+    texts = [*(block.text for block in document.body), *document.left_out]
+    return any(_PROACTIVE.fullmatch(bare(text)) for text in texts if len(text) <= 40)
 
 
 def _differences(given: Mapping[str, Any], read: Mapping[str, Any], document: ReadDocument) -> list[dict[str, Any]]:
