@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +27,12 @@ class Setting:
 
 
 SETTINGS: dict[str, Setting] = {}
+#: Names of settings whose values may hold a password: they are never written into a backup.
+_SECRET = re.compile(r"(?<!PUBLIC)(?<!PARENT)_URL|SECRET|TOKEN|PASSWORD(?!_DAYS)|_HEADER|_BODY")
 
 
 def _text(name: str, default: str, meaning: str, *, is_secret: bool = False) -> str:
-    SETTINGS[name] = Setting(name, default, meaning, is_secret)
+    SETTINGS[name] = Setting(name, default, meaning, is_secret or bool(_SECRET.search(name)))
     return os.environ.get(name, default)
 
 
@@ -173,6 +176,25 @@ DELIVERY_ATTRIBUTE = _text(
     "policy",
     "Deliveries without disclosure attribute and ground are refused: for `policy` documents, `all` kinds, or `none`.",
 )
+OIDC_ISSUER = _text(
+    "OIDC_ISSUER", "", "Address of the identity provider (统一身份认证, OpenID Connect); empty means none."
+)
+OIDC_CLIENT_ID = _text("OIDC_CLIENT_ID", "", "Our name at the identity provider.")
+OIDC_CLIENT_SECRET = _text("OIDC_CLIENT_SECRET", "", "Our secret at the identity provider.", is_secret=True)
+OIDC_CLAIM = _text(
+    "OIDC_CLAIM", "preferred_username", "The claim that holds the user name of a person who is enrolled here."
+)
+OIDC_NAME = _text("OIDC_NAME", "统一身份认证", "What the button on the login page calls the identity provider.")
+LDAP_URL = _text(
+    "LDAP_URL",
+    "",
+    "ldaps://host or ldap://host:port of the directory for directory accounts (目录账号); empty means none.",
+)
+LDAP_USER_DN = _text(
+    "LDAP_USER_DN", "", "Whom to bind as, e.g. `uid={username},ou=people,dc=example,dc=cn` or `{username}@example.cn`."
+)
+LDAP_STARTTLS = _flag("LDAP_STARTTLS", False, "Encrypt an ldap:// connection before the password is sent.")
+LDAP_CA_FILE = _text("LDAP_CA_FILE", "", "Certificates that the directory's is checked by; empty means the system's.")
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
 SESSIONS_PER_PERSON = _count(

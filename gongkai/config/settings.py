@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from gongkai.config import env, logs
+from gongkai.config import env, logs, sign_in
 
 SECRET_KEY = env.secret_key()
 DEBUG = env.DEBUG
@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_htmx",
@@ -129,7 +131,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    *sign_in.directory_backends(),
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -143,16 +149,25 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = sign_in.second_factors(env.PUBLIC_URL)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _public.hostname == "localhost"
 MFA_TOTP_ISSUER = "Gongkai"
 MFA_TOTP_TOLERANCE = 1
 _accounts = "gongkai.surfaces.workbench.accounts"
 ACCOUNT_ADAPTER, MFA_ADAPTER = f"{_accounts}.adapters.AccountAdapter", f"{_accounts}.adapters.CodeAdapter"
+SOCIALACCOUNT_ADAPTER = f"{_accounts}.single.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = sign_in.oidc_providers()
+# A form that is sent to us and redirected to the provider would need its address in the content security policy.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
 ACCOUNT_FORMS = {"login": f"{_accounts}.forms.LoginForm", "reauthenticate": f"{_accounts}.forms.PasswordAgainForm"}
 MFA_FORMS = {
     "authenticate": f"{_accounts}.forms.CodeForm",
     "reauthenticate": f"{_accounts}.forms.CodeAgainForm",
     "activate_totp": f"{_accounts}.forms.EnrolCodeForm",
+    "authenticate_webauthn": f"{_accounts}.forms.KeyForm",
+    "reauthenticate_webauthn": f"{_accounts}.forms.KeyAgainForm",
+    "add_webauthn": f"{_accounts}.forms.EnrolKeyForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
 # A whole office may share one address; the lock of an account is the lock-out below.

@@ -119,6 +119,7 @@ class Person(AbstractBaseUser):
     department = models.CharField("内设机构", max_length=80, blank=True)
     email = models.CharField("电子邮箱", max_length=120, blank=True)
     is_active = models.BooleanField("在用", default=True)
+    is_directory_account = models.BooleanField("目录账号", default=False)
     must_change_password = models.BooleanField("须修改密码", default=False)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
 

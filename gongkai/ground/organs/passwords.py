@@ -44,6 +44,8 @@ def set_password(person: Person, password: str, *, must_change: bool) -> None:
 
 def is_due(person: Person) -> bool:
     """Must the person choose a new password before anything else?"""
+    if person.is_directory_account:
+        return False
     days: int = getattr(settings, "PASSWORD_DAYS", 0)
     if person.must_change_password:
         return True

@@ -104,6 +104,15 @@ ADMIN_ACTS: dict[str, AdminAct] = {
         secret=_plaintext,
         secret_words="新的初始密码",  # noqa: S106 - a heading
     ),
+    "person.use_directory": AdminAct(
+        organs.use_directory,
+        _person_page,
+        done="已改用目录账号登录。",
+        caution="本平台的密码立即失效，已登录的会话结束；今后用统一目录（LDAP）的用户名和密码登录。",
+    ),
+    "person.leave_directory": AdminAct(
+        organs.leave_directory, _person_page, done="已改用本平台密码登录，请重置密码并当面交给本人。"
+    ),
     "access.grant": AdminAct(access.grant, _GRANTS, forms.GrantForm, "已授权。"),
     "access.end_grant": AdminAct(access.end_grant, _GRANTS, forms.DayForm, "已终止授权。"),
     "access.appoint": AdminAct(

@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from gongkai.ground.access.actors import Actor, actor_for
 from gongkai.ground.access.rules import explain
@@ -22,7 +21,6 @@ from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.edit_forms import field_words
 
-CHANGE_PAGE = "account_change_password"
 ONCE_FIELD = "once_key"
 
 M = TypeVar("M", bound=Model)
@@ -45,8 +43,6 @@ def desk_page(view: View) -> View:
     def shown(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _expired(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
-        if request.user.must_change_password:
-            return HttpResponseRedirect(reverse(CHANGE_PAGE))
         request.actor = actor_for(request.user)
         try:
             _refuse_zero_byte(request)

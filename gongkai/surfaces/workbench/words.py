@@ -100,6 +100,8 @@ SECURITY_WORDS = {
     "password_changed": "修改密码",
     "totp_enrolled": "启用动态口令",
     "totp_removed": "停用动态口令",
+    "key_enrolled": "添加安全密钥",
+    "key_removed": "移除安全密钥",
     "session_ended": "会话结束",
 }
 # Looks at what is sealed: personal data and what has not been released. Whoever opens more of it adds the event here.

@@ -32,6 +32,8 @@ SECURITY_EVENTS = {
     "password_changed": "修改密码",
     "totp_enrolled": "启用动态口令",
     "totp_removed": "停用动态口令",
+    "key_enrolled": "添加安全密钥",
+    "key_removed": "移除安全密钥",
     "session_ended": "会话结束",
 }
 

@@ -19,6 +19,9 @@ from gongkai.ground.register.log import NewEvent, append
 
 WRONG_PASSWORD = wording("password.wrong", what="原密码不对。", todo="请重新输入原密码。", status=422)
 SAME_PASSWORD = wording("password.same", what="新密码与原密码相同。", todo="请换一个新密码。", status=422)
+IN_DIRECTORY = wording(
+    "people.in_directory", what="此人是目录账号，密码在统一目录中。", todo="忘记密码的，请向统一目录的管理单位办理。"
+)
 OF_ADMINISTRATOR = wording(
     "password.of_administrator",
     what="此人是“{role}”，管理员的密码不得由他人在此重置，以免一人取得两类管理员的身份。",
@@ -41,6 +44,12 @@ def refuse_administrator(person: Person, actor: Actor) -> None:
         raise Refused(OF_ADMINISTRATOR, SEPARATION, role=ROLE_NAMES[Role(role)], username=person.username)
 
 
+def refuse_in_directory(person: Person, actor: Actor) -> None:
+    """The password of a directory account is not ours to set."""
+    if person.is_directory_account:
+        raise Refused(IN_DIRECTORY)
+
+
 @action(
     "person.reset_password",
     on=Person,
@@ -48,7 +57,7 @@ def refuse_administrator(person: Person, actor: Actor) -> None:
     right="person.maintain",
     event="person.password_reset",
     by_system=True,
-    guards=[refuse_administrator],
+    guards=[refuse_in_directory, refuse_administrator],
 )
 def reset_password(person: Person, *, actor: Actor) -> Outcome:
     """Give a person a random password, to be handed over in person and changed at the next login; returns it.

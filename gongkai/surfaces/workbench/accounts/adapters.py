@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from gongkai.config import env
 from gongkai.ground.access.actions import note
 from gongkai.ground.access.queries import is_admin
 from gongkai.ground.files.crypto import open_text, seal_text
@@ -69,12 +71,17 @@ class CodeAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "cannot_delete_authenticator": "三类管理员必须启用动态口令。",
     }
 
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": urlsplit(env.PUBLIC_URL).hostname or "", "name": env.SITE_NAME}
+
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return f"安全密钥{count + 1}"
+
     def get_totp_label(self, user: Person) -> str:
         return user.username
 
     def get_totp_issuer(self) -> str:
-        from gongkai.config import env
-
         return env.SITE_NAME
 
     def encrypt(self, text: str) -> str:
@@ -84,7 +91,8 @@ class CodeAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return open_text(COLUMNS, encrypted_text, BOUND).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return not (settings.REQUIRE_ADMIN_TOTP and is_admin(authenticator.user))
+        is_required = settings.REQUIRE_ADMIN_TOTP and is_admin(authenticator.user)
+        return not (is_required and authenticator.type == Authenticator.Type.TOTP)
 
 
 def locked_page(request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:

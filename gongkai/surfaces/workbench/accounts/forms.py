@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthCodeAgainForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 
@@ -18,6 +21,7 @@ from gongkai.ground.access.actions import note
 from gongkai.ground.access.models import SecurityEvent
 from gongkai.ground.organs.models import Person
 
+NO_KEY = "没有收到安全密钥的有效回答，请重试。"
 TOO_MANY_CODES = "动态口令连续输错{count}次，请{minutes}分钟后再试。"
 
 
@@ -54,13 +58,16 @@ class _CountedCode:
     user: Person
 
     def clean_code(self) -> str:
+        return self._counted(super().clean_code)  # type: ignore[misc, no-any-return]
+
+    def _counted(self, clean: Callable[[], Any]) -> Any:
         since = clock.now() - settings.AXES_COOLOFF_TIME
         limit = settings.AXES_FAILURE_LIMIT
         if self._wrong_codes(since) >= limit:
             minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
             raise forms.ValidationError(TOO_MANY_CODES.format(count=limit, minutes=minutes))
         try:
-            return super().clean_code()  # type: ignore[misc, no-any-return]
+            return clean()
         except forms.ValidationError:
             note("code_failed", person=self.user)
             raise
@@ -85,6 +92,41 @@ class CodeAgainForm(_CountedCode, AllauthCodeAgainForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say_code(self.fields["code"], "请输入验证器上显示的6位数字。")
+
+
+def _read(clean: Callable[[], Any]) -> Any:
+    """What a security key answered; a browser, or a stranger, may send anything in its place."""
+    try:
+        return clean()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise forms.ValidationError(NO_KEY) from None
+
+
+class KeyForm(_CountedCode, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A security key instead of the one-time code; what does not fit is counted alike."""
+
+    def clean_credential(self) -> Authenticator:
+        clean = super().clean_credential
+        return self._counted(lambda: _read(clean))  # type: ignore[no-any-return]
+
+
+class KeyAgainForm(_CountedCode, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The security key once more, before something grave."""
+
+    def clean_credential(self) -> Authenticator:
+        clean = super().clean_credential
+        return self._counted(lambda: _read(clean))  # type: ignore[no-any-return]
+
+
+class EnrolKeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new security key under a name that its owner knows it by."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self.fields["name"], "名称", "便于您以后辨认，例如“办公室钥匙”。", maxlength=60)
+
+    def clean(self) -> dict[str, Any]:
+        return _read(super().clean)  # type: ignore[no-any-return]
 
 
 class EnrolCodeForm(ActivateTOTPForm):  # type: ignore[misc]

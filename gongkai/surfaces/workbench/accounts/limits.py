@@ -20,6 +20,7 @@ from gongkai.ground.access.queries import is_admin
 from gongkai.ground.organs.models import Person
 from gongkai.ground.organs.passwords import is_due
 from gongkai.surfaces.workbench.accounts import sessions
+from gongkai.surfaces.workbench.accounts.single import was_vouched_for
 
 # The moment of the last request is written down at most this often.
 STEP = dt.timedelta(minutes=1)
@@ -90,7 +91,7 @@ def _log_out(request: HttpRequest, end: tuple[str, str]) -> HttpResponse:
 
 
 def _page_due(request: HttpRequest, person: Person) -> str:
-    if is_due(person):
+    if is_due(person) and not was_vouched_for(request, person):
         return reverse("account_change_password")
     if settings.REQUIRE_ADMIN_TOTP and not request.session.get(sessions.HAS_CODE):
         if is_admin(person) and not is_mfa_enabled(person, [Authenticator.Type.TOTP]):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from gongkai.config import env
 from gongkai.ground.access.actions import note
 from gongkai.ground.access.queries import open_sessions, rights_of
 from gongkai.ground.organs.actions import change_password as change
@@ -46,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "sessions": open_sessions(person),
         "this_key": request.session.session_key,
         "has_code": is_mfa_enabled(person, [Authenticator.Type.TOTP]),
+        "offers_keys": "webauthn" in settings.MFA_SUPPORTED_TYPES,
+        "key_count": Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).count(),
     }
     return render(request, "account/home.html", context)
 
@@ -104,6 +111,43 @@ class RemoveCode(DeactivateTOTPView):  # type: ignore[misc]
         response: HttpResponse = super().form_valid(form)
         note("totp_removed", person=_person(self.request), address=client_address(self.request))
         self.request.session.pop(sessions.HAS_CODE, None)
+        return response
+
+
+def single_sign_on() -> dict[str, str]:
+    """Name and address of the identity provider for the login page; empty where none is set."""
+    if not env.OIDC_ISSUER:
+        return {}
+    return {"name": env.OIDC_NAME, "url": reverse("openid_connect_login", args=["single"])}
+
+
+def with_keys(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Pages of security keys are there only where browsers offer them: HTTPS or localhost."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "webauthn" not in settings.MFA_SUPPORTED_TYPES:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+class EnrolKey(AddWebAuthnView):  # type: ignore[misc]
+    """Add a security key."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note("key_enrolled", person=_person(self.request), address=client_address(self.request))
+        return response
+
+
+class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]
+    """Put a security key away."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note("key_removed", person=_person(self.request), address=client_address(self.request))
         return response
 
 
