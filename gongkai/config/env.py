@@ -195,6 +195,18 @@ LDAP_USER_DN = _text(
 )
 LDAP_STARTTLS = _flag("LDAP_STARTTLS", False, "Encrypt an ldap:// connection before the password is sent.")
 LDAP_CA_FILE = _text("LDAP_CA_FILE", "", "Certificates that the directory's is checked by; empty means the system's.")
+TARGETS_FILE = _path(
+    "TARGETS_FILE",
+    KEYS_DIR / "targets.json",
+    "KEYS_DIR/targets.json",
+    "JSON list of the targets of headless publishing, with their tokens; see how-to/headless.md.",
+)
+FEED_HOSTS = _text(
+    "FEED_HOSTS", "", "Hosts whose feeds may be read and whose pages may be reposted, separated by commas."
+)
+EMBED_ORIGINS = _text(
+    "EMBED_ORIGINS", "", "Origins (https://host) that may embed our lists, separated by commas; empty means none."
+)
 SESSION_HOURS = _count("SESSION_HOURS", 8, "Hours after which a staff session ends.")
 IDLE_MINUTES = _count("IDLE_MINUTES", 30, "Minutes without a request after which a staff session ends.")
 SESSIONS_PER_PERSON = _count(

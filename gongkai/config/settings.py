@@ -18,7 +18,7 @@ ALLOWED_HOSTS = [_public.hostname or "127.0.0.1", "127.0.0.1", "localhost", *_fu
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 GROUND_APPS = ["organs", "calendars", "access", "rulebook", "files", "register", "gate"]
-ENGINE_APPS = ["records", "reviews", "checks", "deadlines", "notices", "letters"]
+ENGINE_APPS = ["records", "reviews", "checks", "deadlines", "notices", "letters", "channels"]
 DOMAIN_APPS = ["documents", "workrecords"]
 SURFACE_APPS = ["look", "portal", "workbench", "api", "exchange", "demo"]
 

@@ -48,6 +48,8 @@ STEPS: tuple[Step, ...] = (
     Step("notices", "gongkai.engine.notices.outbox.deliver", 5),
     Step("verify", "gongkai.ground.register.actions.ask_again", 60),
     Step("inbox", "gongkai.surfaces.exchange.folder.take_inbox", 10),
+    Step("pushes", "gongkai.engine.channels.actions.push_owed", 5),
+    Step("read_back", "gongkai.engine.channels.actions.read_back_due", 30),
     Step("orphans", "gongkai.ground.files.storage.sweep_orphans", 600),
     Step("keys", "gongkai.ground.gate.idempotency.forget_old_keys", 3600),
     Step("sessions", "gongkai.config.tick.clear_sessions", 3600),

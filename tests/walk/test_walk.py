@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from gongkai.engine.channels.actions import open_column
 from gongkai.engine.records.models import Record
 from gongkai.ground.access.actors import actor_for
 from gongkai.ground.access.roles import Role
@@ -45,6 +46,8 @@ class Town:
     def __init__(self) -> None:
         self.office, other = Office(), Office("11330000002", "云洲市卫生健康局")
         self.draft = draft_record(self.office, title=SECRET_TITLE)
+        facts = {"name": "公告", "slug": "notices", "kinds": ["notice"]}
+        self.column = open_column(actor=self.office.actor("editor"), organ=self.office.organ, **facts)
         seal()
         self.public = public_record(self.office)
         seal()
@@ -73,6 +76,7 @@ class Town:
             "{organ}": self.office.organ.code,
             "{person}": self.office.people["officer"].pk,
             "{organ_pk}": self.office.organ.pk,
+            "{column}": self.column.slug,
         }
         return reverse(name, kwargs={key: known.get(str(value), value) for key, value in row.arguments.items()})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import CleanUpItem, CleanUpOutcome, Link, LinkKind, Record, Validity
 from gongkai.ground import clock
@@ -49,7 +50,7 @@ def effect_of(target: Record, by: Record, today: dt.date) -> Effect | None:
     What was repealed is not merely amended by a later one. A relation made in a correction that is not public yet has
     no effect yet, nor has one whose day has not come.
     """
-    standing = by.publications.filter(until_at__isnull=True).order_by("pk").last()
+    standing = by.publications.filter(until_at__isnull=True, channel=PORTAL).order_by("pk").last()
     if standing is None:
         return None
     due = Q(takes_effect_on__isnull=True) | Q(takes_effect_on__lte=today)

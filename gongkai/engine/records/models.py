@@ -178,7 +178,10 @@ class Publication(models.Model):
 
     class Meta:
         verbose_name = "发布登记"
-        indexes = [models.Index(fields=["record", "from_at"])]
+        indexes = [
+            models.Index(fields=["record", "from_at"]),
+            models.Index(fields=["channel", "until_at", "record"], name="publication_channel"),
+        ]
 
 
 class Link(models.Model):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
+from gongkai.engine.channels.models import Column
+from gongkai.engine.channels.targets import PORTAL, column_channel
 from gongkai.engine.records.models import Edition, Link, Publication, Record
 from gongkai.engine.records.subject import NOT_PUBLISHED, RETURNED, SCHEDULED, SIGNED_OFF, TAKEN_DOWN
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import visible
+from gongkai.ground.organs.models import OrganClosure
 
 #: Why a publication ended whose edition a later one took the place of; such an edition stays readable.
 SUPERSEDED = "superseded"
@@ -19,6 +22,23 @@ SUPERSEDED = "superseded"
 def public_records() -> QuerySet[Record]:
     """What stands before the public now, newest first; the order has a unique tail for keyset paging."""
     return Record.objects.filter(is_visible=True).select_related("organ").order_by("-published_at", "-pk")
+
+
+def column_records(column: Column) -> QuerySet[Record]:
+    """What stands in a column: the records picked for it, or every public record of its kinds and organs."""
+    if column.is_picked:
+        return public_records().filter(
+            publications__channel=column_channel(column.pk), publications__until_at__isnull=True
+        )
+    organs = OrganClosure.objects.filter(ancestor=column.organ_id).values("descendant_id")
+    within = {"organ__in": organs} if column.with_below else {"organ": column.organ_id}
+    return public_records().filter(kind__in=column.kinds, **within)
+
+
+def updated_on(column: Column) -> dt.date | None:
+    """The day on which something was last published in a column; None while it is blank."""
+    newest: dt.datetime | None = column_records(column).order_by().aggregate(newest=Max("published_at"))["newest"]
+    return clock.day_of(newest) if newest else None
 
 
 def addressed(index_number: str) -> Record | None:
@@ -32,7 +52,7 @@ def addressed(index_number: str) -> Record | None:
 
 def public_editions(record: Record) -> list[Publication]:
     """Every publication of a record with its edition, oldest first: the change notes of its page."""
-    return list(record.publications.select_related("edition").order_by("from_at", "pk"))
+    return list(record.publications.filter(channel=PORTAL).select_related("edition").order_by("from_at", "pk"))
 
 
 def published_edition(record: Record, number: int | None = None) -> Edition | None:
@@ -50,7 +70,7 @@ def published_edition(record: Record, number: int | None = None) -> Edition | No
 
 def earlier_publications(record: Record) -> QuerySet[Publication]:
     """Publications of superseded editions that the public may still read: those not withheld since."""
-    return record.publications.filter(reason=SUPERSEDED).exclude(edition=record.current).order_by("pk")
+    return record.publications.filter(reason=SUPERSEDED, channel=PORTAL).exclude(edition=record.current).order_by("pk")
 
 
 def public_links(record: Record) -> tuple[list[Link], list[Link]]:
@@ -59,7 +79,8 @@ def public_links(record: Record) -> tuple[list[Link], list[Link]]:
     A relation made in a correction is not public before the correction is: its reviewers have not read it. What a
     clean-up declared is public at once.
     """
-    first = Publication.objects.filter(record=OuterRef("source"), edition=OuterRef("source__current")).order_by("pk")
+    shown = Publication.objects.filter(channel=PORTAL, record=OuterRef("source"), edition=OuterRef("source__current"))
+    first = shown.order_by("pk")
     links = list(
         Link.objects.filter(Q(source=record, target__is_visible=True) | Q(target=record, source__is_visible=True))
         .filter(Q(created_at__lte=Subquery(first.values("from_at")[:1])) | Q(took_effect_on__isnull=False))

@@ -252,6 +252,8 @@ def _told_publications(data: dict[str, Any]) -> dict[int, str]:
     said: dict[int, str] = {}
     for what in ("ended", "changed"):
         said |= dict(zip(data.get(what, ()), data.get(f"{what}_sha256", ()), strict=True))
+    for ended, digest in (("unplaced", "unplaced_sha256"), ("also", "also_sha256")):
+        said |= dict(zip(data.get(ended, ()), data.get(digest, ()), strict=True))
     if "publication" in data:
         said[data["publication"]] = data["publication_sha256"]
     return said

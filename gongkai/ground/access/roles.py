@@ -74,11 +74,14 @@ RIGHTS: dict[Role, frozenset[str]] = {
         "record.take_down",
         "record.repeal",
         "file.upload",
+        "column.maintain",
+        "record.repost",
     },
     Role.OGI_OFFICE: _BUSINESS
     | {
         "work.enter",
         "file.upload",
+        "column.maintain",
         "record.return_to_organ",
         "record.take_down",
         "record.restore",

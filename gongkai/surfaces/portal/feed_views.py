@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from gongkai.domains.documents import ledger
+from gongkai.engine.channels.queries import open_columns
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
@@ -55,6 +56,8 @@ def _listing(name: str, request: HttpRequest) -> Listing:
     first, _, rest = name.partition("/")
     if first == "organ" and (organ := queries.organ_by_code(rest)):
         return listings.organ_listing(organ.code, organ.name)
+    if first == "c" and (column := open_columns().filter(slug=rest).first()):
+        return listings.column_listing(column)
     if first == "xxgk" and rest in sections.SECTIONS:
         return sections.section_listing(sections.SECTIONS[rest])
     code = rest.removeprefix("content/")

@@ -11,9 +11,10 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from gongkai.engine.channels.models import Column
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record, Validity
-from gongkai.engine.records.queries import public_records
+from gongkai.engine.records.queries import column_records, public_records
 from gongkai.surfaces.portal import queries
 from gongkai.surfaces.portal.paging import page_of
 from gongkai.surfaces.portal.queries import FILTERS, FilterKind, Option
@@ -221,6 +222,18 @@ def organ_listing(code: str, name: str) -> Listing:
         lambda: public_records().filter(organ__code=code),
         ("category", "theme", "year", "validity"),
         empty_text="该机关公开信息后列在这里。",
+    )
+
+
+def column_listing(column: Column) -> Listing:
+    """What stands in a column of an organ's site (栏目)."""
+    return Listing(
+        f"c/{column.slug}",
+        column.name,
+        reverse("portal:column", kwargs={"slug": column.slug}),
+        lambda: column_records(column),
+        ("theme", "year"),
+        empty_text="栏目中公开信息后列在这里。",
     )
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("xxgk/<slug:name>/", views.section, name="section"),
     path("policy/", views.policy, name="policy"),
     path("policy/ledger/", views.ledger, name="ledger"),
+    path("c/<slug:slug>/", views.column, name="column"),
     path("search", views.search, name="search"),
     path("foi/", views.foi, name="foi"),
     path("rules/", views.rules, name="rules"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from gongkai.domains.documents.ledger import entries
+from gongkai.engine.channels.queries import open_columns
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
 from gongkai.ground.register.proofs import newest_checkpoint
@@ -122,6 +123,17 @@ def organ(request: HttpRequest, code: str) -> HttpResponse:
     context = listing_page(listings.organ_listing(found.code, found.name), request.GET)
     crumbs = [_crumb("政府信息公开", reverse("portal:disclosure")), _crumb(found.name)]
     return render(request, "portal/organ.html", context | {"section": "xxgk", "organ": found, "crumbs": crumbs})
+
+
+@public
+def column(request: HttpRequest, slug: str) -> HttpResponse:
+    """A column of an organ's site; one that was closed is not found any more."""
+    found = open_columns().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    context = listing_page(listings.column_listing(found), request.GET)
+    crumbs = [_crumb(found.organ.name, reverse("portal:organ", kwargs={"code": found.organ.code})), _crumb(found.name)]
+    return render(request, "portal/column.html", context | {"section": "column", "column": found, "crumbs": crumbs})
 
 
 @public

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from gongkai.engine.channels import actions as columns
 from gongkai.engine.notices.actions import set_quiet_hours
 from gongkai.ground.access import actions as access
 from gongkai.ground.calendars.actions import enter_year
@@ -16,6 +17,7 @@ from gongkai.ground.organs import actions as organs
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.rulebook import actions as rulebook
 from gongkai.surfaces.workbench import admin_forms as forms
+from gongkai.surfaces.workbench import column_forms
 
 Cleaned = dict[str, Any]
 
@@ -67,6 +69,7 @@ class AdminAct:
     secret_words: str = ""
 
 
+_COLUMNS = _page("workbench:columns")
 _GRANTS = _page("workbench:grants")
 
 ADMIN_ACTS: dict[str, AdminAct] = {
@@ -84,6 +87,11 @@ ADMIN_ACTS: dict[str, AdminAct] = {
     "organ.succeed": AdminAct(organs.succeed, _organ_page, forms.SucceedForm, "已记录职能承接。"),
     "notice.set_quiet_hours": AdminAct(
         set_quiet_hours, _page("workbench:operations"), forms.QuietHoursForm, "已设定免打扰时段。"
+    ),
+    "column.open": AdminAct(columns.open_column, _COLUMNS, column_forms.OpenColumnForm, "已设立栏目。"),
+    "column.arrange": AdminAct(columns.arrange, _COLUMNS, column_forms.ColumnForm, "栏目已调整。"),
+    "column.close": AdminAct(
+        columns.close, _COLUMNS, done="已停用栏目。", caution="停用后栏目页不再打开；其中的信息在别处仍然公开。"
     ),
     "post.add": AdminAct(organs.add_post, _organ_page, forms.PostForm, "已设置职务。"),
     "post.end": AdminAct(organs.end_post, _organ_page, forms.EndPostForm, "已免去职务。"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records.attribute import fitting_grounds
@@ -259,6 +260,8 @@ def _button(spec: ActionSpec, record: Record, refusal: Explanation | None) -> Bu
     if spec.name in EDITING:
         title = "编辑" if record.state in EDITABLE else "修改（须重新审核）"
         return Button(spec.name, title, reverse("workbench:edit", args=[record.pk]), "plain", False, refusal)
+    if spec.name == "record.place":
+        return Button(spec.name, spec.title, reverse("workbench:channels", args=[record.pk]), "plain", False, refusal)
     form = ACT_FORMS.get(spec.name)
     url = reverse("workbench:act", args=[record.pk, spec.name]) if form is not None else ""
     css = form.css if form is not None else "plain"
@@ -316,8 +319,8 @@ class Shown:
 
 
 def publications_of(record: Record) -> list[Shown]:
-    """Every publication, the newest first."""
-    rows = record.publications.select_related("edition").order_by("-from_at", "-pk")
+    """Every publication on the portal, the newest first; the page of channels shows the others."""
+    rows = record.publications.filter(channel=PORTAL).select_related("edition").order_by("-from_at", "-pk")
     return [Shown(row, reason_words(row.reason) if row.reason else "") for row in rows]
 
 

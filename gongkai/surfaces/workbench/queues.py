@@ -10,6 +10,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
+from gongkai.engine.channels import queries as channels
+from gongkai.engine.channels.models import Push
 from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records import queries as records
@@ -203,6 +205,17 @@ def _waiting(actor: Actor, found: Sequence[Record]) -> list[Row]:
     return [Row(record, NEXT_WORDS.get(record.state, "")) for record in found]
 
 
+def _as_pushed(actor: Actor, found: Sequence[Push]) -> list[Row]:
+    """What a target shows otherwise than it should, or was not told yet; the dossier says which."""
+    del actor
+    rows = []
+    for push in found:
+        words = push.get_reading_display() if push.reading else "尚未推送成功"
+        record = push.publication.record
+        rows.append(Row(record, words, reverse("workbench:channels", args=[record.pk])))
+    return rows
+
+
 QUEUES: dict[str, QueueKind] = {
     kind.code: kind
     for kind in (
@@ -258,6 +271,15 @@ QUEUES: dict[str, QueueKind] = {
             "没有等待复核的下线信息。",
             lambda actor: _within(actor, "record.restore", records.taken_down(actor).select_related("organ")),
             _leading_to("复核：恢复或者撤回", "workbench:record"),
+        ),
+        QueueKind(
+            "pushed",
+            "推送待处理",
+            "推送出去的信息都核对一致。",
+            lambda actor: channels.doubtful_pushes(reach(actor, "record.publish")),
+            _as_pushed,
+            moment="queued_at",
+            tone="soon",
         ),
         QueueKind(
             "recheck",

@@ -21,6 +21,7 @@ from gongkai.engine.records.actions.papers import file_paper
 from gongkai.engine.records.actions.publishing import hold, publish, schedule, unschedule, withdraw
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
 from gongkai.engine.records.actions.restoring import expunge_again
+from gongkai.engine.records.actions.standing import place
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
 from gongkai.engine.records.actions.withholding import withhold_edition
 
@@ -43,6 +44,7 @@ __all__ = [
     "keep_withheld",
     "link",
     "migrate",
+    "place",
     "publish",
     "receive",
     "reopen",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.records.actions.cautions import note_cautions
 from gongkai.engine.records.actions.clocks import cancel_clocks, start_clocks
 from gongkai.engine.records.actions.rechecking import a_year_after
@@ -395,7 +396,7 @@ def link(
 def unlink(record: Record, *, actor: Actor, link_id: int) -> Outcome:
     """Take back a relation before it was published; one that the public has seen stays."""
     removed = record.links_out.filter(pk=link_id)
-    standing = record.publications.filter(until_at__isnull=True).order_by("pk").last()
+    standing = record.publications.filter(until_at__isnull=True, channel=PORTAL).order_by("pk").last()
     if standing is not None:
         removed = removed.filter(created_at__gt=standing.from_at)
     data = {"links": list(removed.values("target_id", "kind"))}

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.checks.actions import check_editions
 from gongkai.engine.checks.queries import blocking
 from gongkai.engine.records.actions.opening import opened
-from gongkai.engine.records.actions.publishing import CHANNEL
 from gongkai.engine.records.actions.writing import author_of, new_record, parse_unmarked
 from gongkai.engine.records.attachments import files_of, texts_of
 from gongkai.engine.records.content import Content
@@ -86,8 +86,7 @@ def _migrate(
     )
     opinions = migrated_opinions(records, actor, already_public)
     shown = Publication.objects.bulk_create(
-        Publication(record=record, edition=record.current, channel=CHANNEL, from_at=_since(record))
-        for record in records
+        Publication(record=record, edition=record.current, channel=PORTAL, from_at=_since(record)) for record in records
     )
     for file in files_of([edition for edition, item in zip(editions, items, strict=True) if item.get("files")]):
         if file.state == "sealed":
@@ -185,7 +184,7 @@ def _outcome(record: Record, edition: Edition, publication: Publication, opinion
             clock.now(),
             edition=1,
             edition_sha256=edition.sha256,
-            channel=CHANNEL,
+            channel=PORTAL,
             public_since=_since(record).isoformat(),
         ),
     )

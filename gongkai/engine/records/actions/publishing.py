@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from gongkai.engine.channels.actions.owing import drop_or_take_back
+from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.clocks import cancel_clocks, meet_clocks
 from gongkai.engine.records.actions.lineage import take_effect
 from gongkai.engine.records.actions.opening import opened, show
+from gongkai.engine.records.actions.standing import channels_of, stand_on
 from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
 from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.digests import publication_digest
@@ -36,7 +39,6 @@ from gongkai.ground.gate.door import Outcome, action
 
 PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、第二十六条"
 SHOWN_STATES = (PUBLIC, CORRECTING, RETURNED, PROPOSED, IN_REVIEW, SIGNED_OFF, SCHEDULED)
-CHANNEL = "portal"
 
 
 @action(
@@ -107,14 +109,15 @@ def hold(record: Record, *, actor: Actor, code: str) -> Outcome:
     citation=PUBLISH_LAW,
 )
 def publish(record: Record, *, actor: Actor) -> Outcome:
-    """Put the working edition before the public. A second edition is a correction and says so in public."""
+    """Put the working edition before the public on every channel. A second edition is a correction and says so."""
     edition = record.working
     assert edition is not None
     refuse_any_mark(edition.content)
     now = clock.now()
     is_correction = record.published_at is not None
-    ended = _end_publication(record, now, SUPERSEDED, "")
-    shown = Publication.objects.create(record=record, edition=edition, channel=CHANNEL, from_at=now)
+    channels = channels_of(record)
+    ended = _end_publication(record, now, SUPERSEDED, "", replaced=frozenset(channels))
+    shown = stand_on(record, edition, channels, now)
     make_current(record, edition, content_of(record, edition))
     if record.index_number is None:
         record.index_number = next_index_number(record.organ, clock.day_of(now).year)
@@ -134,24 +137,26 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
         data={
             "edition": edition.number,
             "edition_sha256": edition.sha256,
-            "publication": shown.pk,
-            "publication_sha256": publication_digest(shown),
+            **shown,
             **_ended_facts(ended),
         },
-        public=opened(record, name, now, edition=edition.number, edition_sha256=edition.sha256, channel=CHANNEL),
+        public=opened(record, name, now, edition=edition.number, edition_sha256=edition.sha256, channel=PORTAL),
     )
 
 
-def _end_publication(record: Record, now: dt.datetime, reason: str, note: str) -> list[Publication]:
+def _end_publication(
+    record: Record, now: dt.datetime, reason: str, note: str, *, replaced: frozenset[str] = frozenset()
+) -> list[Publication]:
     standing = list(record.publications.filter(until_at__isnull=True))
     for publication in standing:
         publication.until_at, publication.reason, publication.note = now, reason, note
         publication.save(update_fields=["until_at", "reason", "note"])
+    drop_or_take_back(standing, replaced=replaced)
     return standing
 
 
 def end_publication(record: Record, reason: str, note: str) -> dict[str, Any]:
-    """Take a record from the public's eyes now; the facts for the event."""
+    """Take a record from the public's eyes now, on every channel; the facts for the event."""
     now = clock.now()
     ended = _end_publication(record, now, reason, note)
     record.is_visible, record.scheduled_for = False, None

@@ -9,10 +9,11 @@ from gongkai.engine.records.actions.opening import opened, show
 from gongkai.engine.records.actions.papers import shred_papers
 from gongkai.engine.records.actions.publishing import end_publication
 from gongkai.engine.records.actions.shredding import shred_bytes, shred_text
+from gongkai.engine.records.actions.standing import channels_of, stand_on
 from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.guards import is_second_person, is_shown, pending_order
-from gongkai.engine.records.models import ExpungeOrder, Publication, Record
+from gongkai.engine.records.models import ExpungeOrder, Record
 from gongkai.engine.records.subject import (
     CORRECTING,
     DISCARDED,
@@ -89,10 +90,10 @@ def restore(record: Record, *, actor: Actor) -> Outcome:
     now = clock.now()
     record.working = edition
     record.state, record.is_visible = PUBLIC, True
-    shown = Publication.objects.create(record=record, edition=edition, from_at=now)
+    shown = stand_on(record, edition, channels_of(record), now)
     show(record, now)
     return Outcome(
-        data={"publication": shown.pk, "publication_sha256": publication_digest(shown)},
+        data=shown,
         public=opened(record, "record.restored", now, edition=edition.number, edition_sha256=edition.sha256),
     )
 
@@ -114,12 +115,13 @@ def withdraw_taken_down(record: Record, *, actor: Actor, reason: str, note: str 
     now = clock.now()
     record.state = WITHDRAWN
     show(record, now)
-    ended = record.publications.order_by("pk").last()
+    last = record.publications.order_by("pk").last()
+    ended = list(record.publications.filter(until_at=last.until_at, reason="taken_down")) if last is not None else []
+    for publication in ended:
+        publication.reason, publication.note = reason, note
+        publication.save(update_fields=["reason", "note"])
     facts: dict[str, Any] = {"reason": reason}
-    if ended is not None:
-        ended.reason, ended.note = reason, note
-        ended.save(update_fields=["reason", "note"])
-        facts |= {"ended": [ended.pk], "ended_sha256": [publication_digest(ended)]}
+    facts |= {"ended": [one.pk for one in ended], "ended_sha256": [publication_digest(one) for one in ended]}
     return Outcome(data=facts, public=opened(record, "record.withdrawn", now, reason=reason))
 
 
