@@ -15,7 +15,7 @@ from gongkai.ground.access.roles import Role
 from gongkai.ground.gate.table import ACTIONS, actions_of
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS
-from gongkai.surfaces.workbench.dossier import EDITING, NO_BUTTON
+from gongkai.surfaces.workbench.dossier import EDITING, NO_BUTTON, OWN_PAGES
 from gongkai.surfaces.workbench.words import EVENT_WORDS
 from tests.builders import LONG_AGO, Office, content, deputy, draft_record, public_record, reviewed_record
 from tests.workbench.people import Desk
@@ -42,7 +42,7 @@ def test_every_action_on_records_has_a_form_or_a_place_of_its_own() -> None:
     import gongkai.engine.reviews.actions  # noqa: F401
 
     named = {spec.name for spec in actions_of(Record) if not spec.creates}
-    assert named - set(ACT_FORMS) - set(EDITING) - NO_BUTTON == set()
+    assert named - set(ACT_FORMS) - set(EDITING) - set(OWN_PAGES) - NO_BUTTON == set()
 
 
 def test_every_event_of_a_record_has_words() -> None:

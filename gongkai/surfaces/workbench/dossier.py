@@ -42,6 +42,7 @@ from gongkai.surfaces.workbench.words import (
 )
 
 EDITING = {"record.edit": "workbench:edit", "record.revise": "workbench:edit"}
+OWN_PAGES = {"record.place": "workbench:channels"}
 # The tick's own acts and what has a place of its own on the page are no buttons.
 NO_BUTTON = frozenset(
     {
@@ -260,8 +261,8 @@ def _button(spec: ActionSpec, record: Record, refusal: Explanation | None) -> Bu
     if spec.name in EDITING:
         title = "编辑" if record.state in EDITABLE else "修改（须重新审核）"
         return Button(spec.name, title, reverse("workbench:edit", args=[record.pk]), "plain", False, refusal)
-    if spec.name == "record.place":
-        return Button(spec.name, spec.title, reverse("workbench:channels", args=[record.pk]), "plain", False, refusal)
+    if spec.name in OWN_PAGES:
+        return Button(spec.name, spec.title, reverse(OWN_PAGES[spec.name], args=[record.pk]), "plain", False, refusal)
     form = ACT_FORMS.get(spec.name)
     url = reverse("workbench:act", args=[record.pk, spec.name]) if form is not None else ""
     css = form.css if form is not None else "plain"
