@@ -174,6 +174,15 @@ def test_what_is_repealed_during_the_review_is_told_to_the_next_reviewer() -> No
     assert [shown for shown, _ in told(new, "cites-void")] == ["云教办〔2019〕7号"]
 
 
+def test_a_doubt_stands_on_the_page_that_publishes() -> None:
+    office = Office()
+    record = draft_record(office, effective_until="2026-04-01")
+    submit(record, actor=office.actor("officer"))
+    agree_to_all(office, record)
+    page = Desk(office).client("editor").get(f"/desk/records/{record.pk}/do/record.publish/").content.decode()
+    assert "本文件将于 2026-04-01 有效期届满，请核对失效日期。" in page
+
+
 def edit_under_review(office: Office, record: Record) -> None:
     from gongkai.engine.reviews.actions import return_for_correction
 

@@ -112,6 +112,11 @@ def _is_in_text(row: Finding) -> bool:
     return "start" in row.place and "file" not in row.place
 
 
+def cautions_of(record: Record, actor: Actor) -> list[FindingLine]:
+    """What is doubtful about the document's validity and relations and nobody has decided: told before it is public."""
+    return [line for line in lines_of(record, actor) if line.finding.type == "validity" and not line.finding.is_decided]
+
+
 def proposal_of(record: Record, key: str) -> dict[str, Any]:
     """What a finding on the working edition proposes to fill in: fields with their values; empty where nothing."""
     if record.working is None or not key.isdecimal():

@@ -22,7 +22,10 @@ from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS, BothForm, moment_words
 from gongkai.surfaces.workbench.editing import refuse_unseen
+from gongkai.surfaces.workbench.findings import cautions_of
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
+
+BEFORE_PUBLIC = frozenset({"record.publish", "record.schedule"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +51,8 @@ def act(request: DeskRequest, pk: int, name: str) -> HttpResponse:
             return _back(record)
     spec = ACTIONS[name]
     page = {"title": spec.title, "citation": spec.citation, "act": declared, "code": name.removeprefix("review.")}
+    if name in BEFORE_PUBLIC:
+        page["cautions"] = cautions_of(record, request.actor)
     return _page(request, record, form, refusal, {**page, "is_review": name.startswith("review.")})
 
 
