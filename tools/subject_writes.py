@@ -19,6 +19,7 @@ OWNERS: dict[str, str] = {
     "gongkai/ground/gate/idempotency.py": "keys of repeated requests: infrastructure of the gate",
     "gongkai/config/bench/comparison.py": "the peer of a benchmark: bare inserts on a scratch database",
     "gongkai/config/tick.py": "ended login sessions",
+    "gongkai/config/retention.py": "what the lock-out counted, after its time",
     "gongkai/ground/files/rewrapping.py": "the same texts and keys, sealed with a newer key; no content changes",
     "gongkai/config/keys.py": "secrets of one-time codes, sealed with a newer key",
     "gongkai/config/backup/databases.py": "sessions are left out of the copy of a backup",

@@ -48,6 +48,14 @@ def _count(name: str, default: int, meaning: str) -> int:
     return int(text)
 
 
+def _count_from(name: str, default: int, least: int, meaning: str) -> int:
+    number = _count(name, default, meaning)
+    if number < least:
+        message = f"环境变量 {name} 不得小于 {least}，现为 {number}"
+        raise ImproperlyConfigured(message)
+    return number
+
+
 def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> str:
     text = _text(name, default, meaning).strip().lower()
     if text not in choices:
@@ -215,6 +223,12 @@ SESSIONS_PER_PERSON = _count(
 PASSWORD_DAYS = _count("PASSWORD_DAYS", 0, "Days after which a password must be changed; 0 means never.")
 REQUIRE_ADMIN_TOTP = _flag(
     "REQUIRE_ADMIN_TOTP", False, "The three administrators must enrol a one-time code before anything else."
+)
+SECURITY_LOG_DAYS = _count_from(
+    "SECURITY_LOG_DAYS",
+    365,
+    183,
+    "Days for which sign-ins and security events are kept; at least six months (等级保护). Events are kept for ever.",
 )
 METRICS_TOKEN = _text(
     "METRICS_TOKEN",

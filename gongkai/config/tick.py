@@ -52,6 +52,7 @@ STEPS: tuple[Step, ...] = (
     Step("read_back", "gongkai.engine.channels.actions.read_back_due", 30),
     Step("orphans", "gongkai.ground.files.storage.sweep_orphans", 600),
     Step("keys", "gongkai.ground.gate.idempotency.forget_old_keys", 3600),
+    Step("retention", "gongkai.config.retention.purge", 3600),
     Step("sessions", "gongkai.config.tick.clear_sessions", 3600),
 )
 

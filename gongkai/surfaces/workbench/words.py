@@ -69,6 +69,7 @@ EVENT_WORDS = {
     "register.verified": "存证核验完成",
     "export.made": "导出清单",
     "register.key_changed": "更换存证签名密钥",
+    "security.purged": "清理期满的登录记录",
     "entry.refused": "拒绝录入（疑似密级标志，内容未保存）",
 }
 SUBJECT_WORDS = {
