@@ -123,6 +123,9 @@ SITE_CONTACT = _text("SITE_CONTACT", "", "Contact (联系方式) in the footer."
 SITE_CODE = _text("SITE_CODE", "", "Ten-digit site code (网站标识码) in the footer.")
 SITE_ICP_NUMBER = _text("SITE_ICP_NUMBER", "", "ICP number in the footer.")
 SITE_POLICE_NUMBER = _text("SITE_POLICE_NUMBER", "", "Public security registration number (公安备案) in the footer.")
+SITE_ERROR_REPORT_URL = _text(
+    "SITE_ERROR_REPORT_URL", "", "Address of 我为政府网站找错 in the footer; empty means the contact in words."
+)
 DEBUG = _flag("DEBUG", False, "Developers only: error pages with details.")
 ALLOWED_HOSTS = _text("ALLOWED_HOSTS", "", "Further host names the site answers to, separated by commas.")
 BEHIND_PROXY = _flag("BEHIND_PROXY", False, "Only a front server reaches the site, and it sets X-Forwarded-Proto.")
@@ -238,6 +241,9 @@ METRICS_TOKEN = _text(
 )
 LOG_LEVEL = _text("LOG_LEVEL", "INFO", "Level of the structured log.")
 WEB_PROCESSES = _count("WEB_PROCESSES", 2, "Web processes of `gongkai serve`.")
+PAGE_CACHE_MB = _count(
+    "PAGE_CACHE_MB", 64, "Public answers each web process keeps while nothing happens, in MiB; 0 keeps none."
+)
 
 
 def secret_key() -> str:

@@ -52,6 +52,8 @@ def _database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": env.VAR_DIR / "gongkai.sqlite3",
+            # Opening the file and setting its pragmas costs more than the queries of a page.
+            "CONN_MAX_AGE": None,
             # IMMEDIATE is mandatory: without it five of six concurrent writers fail (libraries.md).
             "OPTIONS": {
                 "timeout": 20,

@@ -35,7 +35,7 @@ def test_walk_forward_and_back(
     many(office, 45)
     address, seen, pages = "/policy/", [], []
     while address:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(3):
             page = client.get(address).content.decode()
         pages.append(titles(page))
         seen += titles(page)

@@ -1,7 +1,8 @@
 """Public answers are asked for again each time and hashed: what is taken down is gone at once, in every process.
 
-Nothing is kept on the server. ``Cache-Control: no-cache`` lets browsers and front servers keep a copy they must ask
-about; the ETag is the hash of the whole answer, so that a change anywhere on the page counts, in a related record too.
+``Cache-Control: no-cache`` lets browsers and front servers keep a copy they must ask about; the ETag is the hash of the
+whole answer, so that a change anywhere on the page counts, in a related record too. On the server an answer is kept only
+while nothing happens (see `kept`), and only where it is the same for everybody: no cookie but the two display switches.
 """
 
 from __future__ import annotations
@@ -17,36 +18,65 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from gongkai.config import env
+from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
+from gongkai.ground.register.state import register_state
+from gongkai.surfaces.look.display import SWITCHES, display_of
+from gongkai.surfaces.portal.kept import LARGEST, Kept, answers
 
 View = Callable[..., HttpResponse]
+LONGEST_ADDRESS = 500
 
 
 def public(view: View) -> View:
-    """A public view: safe methods only, refusals in words, revalidated on each visit."""
+    """A public view: safe methods only, refusals in words, revalidated on each visit, kept while nothing happens."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if any("\0" in text for text in (request.path, *chain(*(values for _, values in request.GET.lists())))):
             # PostgreSQL cannot even ask for such a text; nothing here is called so.
             raise Http404
-        try:
-            response = view(request, *args, **kwargs)
-        except Refused as refusal:
-            told = refusal.explain()
-            response = render(request, "portal/refused.html", {"refusal": told}, status=told.status)
-        return revalidated(request, response)
+        key = _key(request)
+        # Read before anything else: what is made below belongs to this state or to a later one, never to an earlier.
+        state = register_state() if key else ""
+        kept = answers.find(state, key) if state else None
+        if kept is not None:
+            return _matched(request, kept.answer(), kept.etag)
+        return _made(request, _asked(view, request, *args, **kwargs), state, key)
 
     return require_safe(answer)
 
 
-def revalidated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer with its hash as ETag, or 304 when the visitor has exactly this answer."""
+def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        return view(request, *args, **kwargs)
+    except Refused as refusal:
+        told = refusal.explain()
+        return render(request, "portal/refused.html", {"refusal": told}, status=told.status)
+
+
+def _key(request: HttpRequest) -> str:
+    """What an answer depends on beside the state: address, display, day; "" where it may be for one visitor only."""
+    if not env.PAGE_CACHE_MB or request.COOKIES.keys() - set(SWITCHES.values()):
+        return ""
+    address = request.get_full_path()
+    return f"{clock.today()} {display_of(request).classes} {address}" if len(address) <= LONGEST_ADDRESS else ""
+
+
+def _made(request: HttpRequest, response: HttpResponse, state: str, key: str) -> HttpResponse:
+    """The answer with its hash as ETag, kept for the next visitor, or 304 when this one has exactly this answer."""
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Cookie"])
     if response.streaming or response.status_code != 200:
         return response
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
+    if state and len(response.content) <= LARGEST:
+        answers.keep(state, key, Kept.of(response, etag))
+    return _matched(request, response, etag)
+
+
+def _matched(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
     found = get_conditional_response(request, etag=etag, response=response)
     return response if found is None else found

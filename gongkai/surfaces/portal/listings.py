@@ -17,7 +17,7 @@ from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import column_records, public_records
 from gongkai.surfaces.portal import queries
 from gongkai.surfaces.portal.paging import page_of
-from gongkai.surfaces.portal.queries import FILTERS, FilterKind, Option
+from gongkai.surfaces.portal.queries import FILTERS, FilterKind, Option, facet_options
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,10 @@ def narrowed(listing: Listing, chosen: Mapping[str, str], without: str = "") -> 
 
 
 def listing_page(listing: Listing, query: QueryDict) -> dict[str, Any]:
-    """The context of a list: rows, pager, filters with counts, feed addresses. One query, and one for each filter."""
+    """The context of a list: rows, pager, filters with counts, feed addresses. Two queries."""
     chosen = chosen_filters(listing, query)
-    facets = [_facet_view(listing, FILTERS[key], chosen) for key in listing.filters]
+    offered = facet_options({key: narrowed(listing, chosen, without=key) for key in listing.filters})
+    facets = [_facet_view(listing, FILTERS[key], chosen, options) for key, options in offered.items()]
     part = page_of(narrowed(listing, chosen), query)
     asked = urlencode(dict(listing.fixed) | chosen)
     tail = f"?{asked}" if asked else ""
@@ -141,8 +142,7 @@ def listing_page(listing: Listing, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _facet_view(listing: Listing, kind: FilterKind, chosen: Mapping[str, str]) -> FacetView:
-    options = kind.options(narrowed(listing, chosen, without=kind.key))
+def _facet_view(listing: Listing, kind: FilterKind, chosen: Mapping[str, str], options: list[Option]) -> FacetView:
     value = chosen.get(kind.key, "")
     return FacetView(
         label=kind.label,

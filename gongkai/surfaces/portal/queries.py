@@ -6,11 +6,13 @@ Everything starts from ``public_records()``: nothing here can show what is not p
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import CharField, Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Cast, ExtractYear
 
 from gongkai.domains.documents.ledger import ledgered
 from gongkai.domains.documents.numbers import parse_document_number
@@ -49,17 +51,31 @@ class FilterKind:
     fields: tuple[str, ...]
     name: Callable[[tuple[object, ...]], str]
 
-    def options(self, records: QuerySet[Record]) -> list[Option]:
-        """The values present in these records, the most frequent first; years the newest first; none for a day."""
-        if not self.fields:
-            return []
-        rows = _offered(self.key, records).values_list(*self.fields).annotate(count=Count("pk"))
-        found = [
-            Option(str(row[0]), self.name(row[:-1]), row[-1])
-            for row in rows.order_by("-count", self.fields[0])[:MOST_OPTIONS]
-            if row[0]
-        ]
-        return sorted(found, key=lambda option: option.value, reverse=True) if self.key == "year" else found
+
+def facet_options(lists: Mapping[str, QuerySet[Record]]) -> dict[str, list[Option]]:
+    """For each filter the values present in its list, the most frequent first, years the newest first; none for a day. One query."""
+    parts = [_counted(FILTERS[key], records) for key, records in lists.items() if FILTERS[key].fields]
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else chain.from_iterable(parts)
+    found: dict[str, list[Option]] = {key: [] for key in lists}
+    for key, value, label, count in rows:
+        if value:
+            found[key].append(Option(value, FILTERS[key].name((value, label)), count))
+    return {key: _in_order(key, options)[:MOST_OPTIONS] for key, options in found.items()}
+
+
+def _in_order(key: str, options: list[Option]) -> list[Option]:
+    if key == "year":
+        return sorted(options, key=lambda option: option.value, reverse=True)
+    return sorted(options, key=lambda option: (-option.count, option.value))
+
+
+def _counted(kind: FilterKind, records: QuerySet[Record]) -> QuerySet[Any]:
+    rows = _offered(kind.key, records).annotate(
+        told_key=Value(kind.key, CharField()),
+        told_value=Cast(kind.fields[0], CharField()),
+        told_label=Cast(kind.fields[-1], CharField()),
+    )
+    return rows.values_list("told_key", "told_value", "told_label").annotate(told_count=Count("pk"))
 
 
 def _offered(key: str, records: QuerySet[Record]) -> QuerySet[Record]:
@@ -192,12 +208,12 @@ def _by_serial(typed: str) -> Q:
 
 def theme_options() -> list[Option]:
     """Themes (主题分类, first level) with counts, for the home page."""
-    return FILTERS["theme"].options(public_records())
+    return facet_options({"theme": public_records()})["theme"]
 
 
 def organ_options() -> list[Option]:
     """Organs that have published, with counts."""
-    return FILTERS["organ"].options(public_records())
+    return facet_options({"organ": public_records()})["organ"]
 
 
 def organ_by_code(code: str) -> Organ | None:

@@ -135,7 +135,8 @@ class RecordView:
             co_issuers=[organ.name for organ in record.co_issuers.all()],
             outgoing=outgoing,
             incoming=incoming,
-            publications=public_editions(record),
+            # A first edition has no earlier ones.
+            publications=public_editions(record) if edition.number > 1 else [],
             events=events,
             clean_ups=CleanUp.objects.in_bulk(unlinked) if unlinked else {},
         )
