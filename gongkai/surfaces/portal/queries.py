@@ -53,7 +53,7 @@ class FilterKind:
 
 
 def facet_options(lists: Mapping[str, QuerySet[Record]]) -> dict[str, list[Option]]:
-    """For each filter the values present in its list, the most frequent first, years the newest first; none for a day. One query."""
+    """For each filter the values in its list, the most frequent first, years the newest first. One query."""
     parts = [_counted(FILTERS[key], records) for key, records in lists.items() if FILTERS[key].fields]
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else chain.from_iterable(parts)
     found: dict[str, list[Option]] = {key: [] for key in lists}
