@@ -1,4 +1,4 @@
-"""Pages that web processes keep: an act in one process empties the shelves of all, for every page that shows the record."""
+"""Pages that web processes keep: an act in one process empties the shelves of all."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Public answers are asked for again each time and hashed: what is taken down is gone at once, in every process.
 
 ``Cache-Control: no-cache`` lets browsers and front servers keep a copy they must ask about; the ETag is the hash of the
-whole answer, so that a change anywhere on the page counts, in a related record too. On the server an answer is kept only
-while nothing happens (see `kept`), and only where it is the same for everybody: no cookie but the two display switches.
+whole answer, so that a change anywhere on the page counts, in a related record too. The server keeps an answer only
+while nothing happens (see `kept`), and only where it is the same for all: no cookie but the two display switches.
 """
 
 from __future__ import annotations
