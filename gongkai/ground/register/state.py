@@ -2,7 +2,7 @@
 
 Everything that changes what somebody sees is an event, written in the transaction of the change. The newest root
 commits to every sealed event, the outbox holds the others; together they name the set of committed events. No set
-returns: leaf hashes are salted, after a restore too. Whoever reads the state *before* the data may keep what came of it.
+returns: leaf hashes are salted, after a restore too. Whoever reads it *before* the data may keep what came of it.
 """
 
 from __future__ import annotations
