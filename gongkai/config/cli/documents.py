@@ -18,6 +18,8 @@ def declare(commands: Commands) -> None:
     taking.add_argument("--dry-run", action="store_true", help="只读取并显示结果，不写入")
     taking.add_argument("--already-public", default="", metavar="URL-or-note", help="已在别处公开：经审签门成批发布")
     taking.add_argument("--as", dest="username", default="", help="以哪位工作人员的身份导入（用户名）")
+    taking.add_argument("--batch", default="", metavar="NAME", help="批次名称：中断后以同名再次运行，接着做完，不重复")
+    taking.add_argument("--report", type=Path, metavar="FILE", help="疑点报告：按扩展名写 html、csv 或 json")
     looking = commands.add("inspect", "公开前检查文件：个人信息、密级标志、隐藏内容、文号日期等", run_inspect)
     looking.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件或文件夹")
 
@@ -25,7 +27,12 @@ def declare(commands: Commands) -> None:
 def run_import(options: argparse.Namespace) -> int:
     """Reads files into drafts, one line each; 1 when a file could not be taken."""
     from gongkai.surfaces.exchange.importing import import_paths, is_failed
+    from gongkai.surfaces.exchange.reporting import FORMS, Report
 
+    if options.report and options.report.suffix.lower() not in FORMS:
+        raise CannotRunError("--report 的扩展名应为 .html、.csv 或 .json")
+    if options.batch and options.dry_run:
+        raise CannotRunError("试运行（--dry-run）不写入，不能有 --batch")
     if not options.organ and not options.dry_run:
         raise CannotRunError("请用 --organ 写明发布机构代码（试运行 --dry-run 时可省略）")
     lines = import_paths(
@@ -34,14 +41,20 @@ def run_import(options: argparse.Namespace) -> int:
         dry_run=options.dry_run,
         already_public=options.already_public,
         username=options.username,
+        batch=options.batch,
     )
+    report = Report(options.report) if options.report else None
     has_failed = False
     for line in progress(lines, label="导入"):
         has_failed |= is_failed(line)
+        if report is not None:
+            report.add(line)
         if options.json:
             print_json(line)
         else:
             print_line(line)
+    if report is not None:
+        report.write(options.batch)
     return FOUND if has_failed else DONE
 
 

@@ -104,7 +104,10 @@ class ImportItem(models.Model):
     class Meta:
         verbose_name = "导入条目"
         constraints = [models.UniqueConstraint(fields=["batch", "source_print"], name="import_item_once")]
-        indexes = [models.Index(fields=["batch", "outcome", "-doubts", "id"])]
+        indexes = [
+            models.Index(fields=["batch", "-at", "-id"]),
+            models.Index(fields=["batch", "outcome", "-at", "-id"]),
+        ]
 
     @property
     def line(self) -> dict[str, Any]:

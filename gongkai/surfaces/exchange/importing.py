@@ -14,6 +14,7 @@ from gongkai.surfaces.exchange.sources import Source, duplicate_warning, line_of
 if TYPE_CHECKING:
     from gongkai.ground.access.actors import Actor
     from gongkai.ground.organs.models import Organ
+    from gongkai.surfaces.exchange.running import Run
 
 _BATCH = 500
 
@@ -32,11 +33,13 @@ def import_paths(
     dry_run: bool = False,
     already_public: str = "",
     username: str = "",
+    batch: str = "",
 ) -> Iterator[dict[str, Any]]:
     """Import files; one JSON line each (interfaces.md), with ``record`` the key of the record that holds it.
 
     Drafts are made one by one, each in its own transaction, so that a refused file stops no other. With
     ``already_public`` (an address or a note) batches of 500 are published through the gate with that opinion.
+    A ``batch`` has a ledger: started again under the same name after it was killed, it goes on and doubles nothing.
     Raises Refused before anything is read where organ, account or a path is wrong.
     """
     if dry_run:
@@ -44,13 +47,13 @@ def import_paths(
         return
     # The dry run must work without a database, so what needs one is imported here.
     from gongkai.surfaces.exchange.drafting import importing_actor, organ_of
+    from gongkai.surfaces.exchange.running import run_of
 
     organ = organ_of(organ_code)
     actor = importing_actor(organ, username, is_published=bool(already_public))
-    if already_public:
-        yield from _published(paths, organ, actor, already_public)
-    else:
-        yield from _drafted(paths, organ, actor)
+    run = run_of(organ, actor, already_public, batch)
+    yield from _published(run, paths) if already_public else _drafted(run, paths)
+    run.close()
 
 
 def is_failed(line: dict[str, Any]) -> bool:
@@ -74,72 +77,94 @@ def _warned(source: Source, firsts: dict[str, str]) -> tuple[Source, str]:
     return replace(source, document=document), first
 
 
-def _drafted(paths: Iterable[str | Path], organ: Organ, actor: Actor) -> Iterator[dict[str, Any]]:
-    from gongkai.surfaces.exchange.drafting import draft_of, record_of
-
+def _drafted(run: Run, paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     firsts: dict[str, str] = {}
     records: dict[str, str] = {}
-    for given in read_sources(paths):
+    for given in read_sources(paths, run.known):
+        if given.line is not None:
+            yield given.line
+            continue
         source, first = _warned(given, firsts)
         if source.document is None:
-            _note_mark(source, organ, actor)
-            yield line_of(source)
-            continue
-        if not first:
-            try:
-                found = record_of(source, organ) or draft_of(source, organ, actor)
-            except Refused as refusal:
-                yield _refused(source, refusal)
-                continue
-            records[source.path] = str(found.pk)
-        yield _resolved(line_of(source, records.get(first or source.path)), source, organ)
+            yield _unread(run, source)
+        elif first:
+            line = _resolved(line_of(source, records.get(first)), source, run.organ)
+            yield run.keep(source, line, is_twin=True)
+        else:
+            yield _one_drafted(run, source, records)
 
 
-def _published(
-    paths: Iterable[str | Path], organ: Organ, actor: Actor, already_public: str
-) -> Iterator[dict[str, Any]]:
+def _one_drafted(run: Run, source: Source, records: dict[str, str]) -> dict[str, Any]:
+    from gongkai.surfaces.exchange.drafting import draft_of, record_of
+
+    try:
+        with run.together():
+            before = record_of(source, run.organ)
+            found = before or draft_of(source, run.organ, run.actor)
+            line = _resolved(line_of(source, str(found.pk)), source, run.organ)
+            run.keep(source, line, is_twin=before is not None)
+    except Refused as refusal:
+        return run.keep(source, _refused(source, refusal))
+    records[source.path] = str(found.pk)
+    return line
+
+
+def _published(run: Run, paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
     from gongkai.surfaces.exchange.drafting import record_of
 
     firsts: dict[str, str] = {}
     records: dict[str, str] = {}
     waiting: list[Source] = []
-    for given in read_sources(paths):
+    for given in read_sources(paths, run.known):
+        if given.line is not None:
+            yield given.line
+            continue
         source, first = _warned(given, firsts)
         if source.document is None:
-            _note_mark(source, organ, actor)
-            yield line_of(source)
+            yield _unread(run, source)
         elif first:
-            yield from _flushed(waiting, records, organ, actor, already_public)
-            yield line_of(source, records.get(first))
-        elif (found := record_of(source, organ)) is not None:
+            yield from _flushed(run, waiting, records)
+            yield run.keep(source, line_of(source, records.get(first)), is_twin=True)
+        elif (found := record_of(source, run.organ)) is not None:
             records[source.path] = str(found.pk)
-            yield line_of(source, records[source.path])
+            yield run.keep(source, line_of(source, records[source.path]), is_twin=True)
         else:
             waiting.append(source)
             if len(waiting) == _BATCH:
-                yield from _flushed(waiting, records, organ, actor, already_public)
-    yield from _flushed(waiting, records, organ, actor, already_public)
+                yield from _flushed(run, waiting, records)
+    yield from _flushed(run, waiting, records)
 
 
-def _flushed(
-    waiting: list[Source], records: dict[str, str], organ: Organ, actor: Actor, already_public: str
-) -> Iterator[dict[str, Any]]:
+def _flushed(run: Run, waiting: list[Source], records: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Publish what waits, in one batch; where the batch is refused, one by one, so that only the faulty one is out."""
-    from gongkai.surfaces.exchange.drafting import publish_all
-
     sources, waiting[:] = list(waiting), []
     try:
-        made = publish_all(sources, organ, actor, already_public) if sources else []
+        lines = _all_published(run, sources) if sources else []
     except Refused as refusal:
         if len(sources) == 1:
-            yield _refused(sources[0], refusal)
+            yield run.keep(sources[0], _refused(sources[0], refusal))
             return
         for source in sources:
-            yield from _flushed([source], records, organ, actor, already_public)
+            yield from _flushed(run, [source], records)
         return
-    for source, record in zip(sources, made, strict=True):
-        records[source.path] = str(record.pk)
-        yield _resolved(line_of(source, records[source.path]), source, organ)
+    records.update({source.path: line["record"] for source, line in zip(sources, lines, strict=True)})
+    yield from lines
+
+
+def _all_published(run: Run, sources: list[Source]) -> list[dict[str, Any]]:
+    from gongkai.surfaces.exchange.drafting import publish_all
+
+    with run.together():
+        made = publish_all(sources, run.organ, run.actor, run.already_public)
+        return [
+            run.keep(source, _resolved(line_of(source, str(record.pk)), source, run.organ))
+            for source, record in zip(sources, made, strict=True)
+        ]
+
+
+def _unread(run: Run, source: Source) -> dict[str, Any]:
+    _note_mark(source, run.organ, run.actor)
+    return run.keep(source, line_of(source))
 
 
 def _resolved(line: dict[str, Any], source: Source, organ: Organ) -> dict[str, Any]:

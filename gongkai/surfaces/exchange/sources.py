@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ NOT_OPENED = wording(
     "exchange.not_opened", what="文件无法打开（{problem}）。", todo="请检查文件权限后重试。", status=422
 )
 
+Known = Callable[[str], "dict[str, Any] | None"]
 # What an object may call its parts; the first that is there counts.
 _BODY_KEYS = ("original_text", "full_text", "body", "text", "content", "article", "answer", "正文", "正文内容", "内容")
 _LABELS = {
@@ -69,7 +70,8 @@ _ENDED = re.compile(r"[。！？!?；;”》）)】日印发]$")
 class Source:
     """One document to import: read, or refused with its reason; ``same_bytes`` are other paths of the same file.
 
-    ``digest`` is the SHA-256 of the file, or of the line of a JSON Lines file.
+    ``digest`` is the SHA-256 of the file, or of the line of a JSON Lines file. ``line`` is what an earlier run printed
+    of it, where that run took it.
     """
 
     path: str
@@ -77,6 +79,7 @@ class Source:
     refusal: Refused | None = None
     data: bytes = b""
     digest: str = ""
+    line: dict[str, Any] | None = None
     same_bytes: list[str] = field(default_factory=list)
 
     @property
@@ -99,18 +102,23 @@ def files_of(paths: Iterable[str | Path]) -> list[Path]:
     return found
 
 
-def read_sources(paths: Iterable[str | Path]) -> Iterator[Source]:
-    """Every document of the paths. The same bytes twice are one source."""
-    for path, twins in _distinct(files_of(paths)):
+def read_sources(paths: Iterable[str | Path], known: Known | None = None) -> Iterator[Source]:
+    """Every document of the paths. The same bytes twice are one source.
+
+    ``known`` gives the line of a digest that an interrupted import took before; such a source is not read again.
+    """
+    for path, digest, twins in _distinct(files_of(paths)):
         if path.suffix.lower() in (".jsonl", ".ndjson"):
-            yield from _read_lines(path)
+            yield from _read_lines(path, known)
+        elif known is not None and (line := known(digest)) is not None:
+            yield Source(str(path), digest=digest, line=line)
         else:
-            yield _read_file(path, twins)
+            yield replace(_read_file(path, twins), digest=digest)
 
 
-def _distinct(files: Iterable[Path]) -> list[tuple[Path, list[str]]]:
-    """The files, each content once, with the further paths of the same bytes."""
-    by_digest: dict[str, tuple[Path, list[str]]] = {}
+def _distinct(files: Iterable[Path]) -> list[tuple[Path, str, list[str]]]:
+    """The files, each content once with its digest and the further paths of the same bytes."""
+    by_digest: dict[str, tuple[Path, str, list[str]]] = {}
     for path in files:
         try:
             with path.open("rb") as file:
@@ -118,9 +126,9 @@ def _distinct(files: Iterable[Path]) -> list[tuple[Path, list[str]]]:
         except OSError:
             digest = str(path)
         if digest in by_digest:
-            by_digest[digest][1].append(str(path))
+            by_digest[digest][2].append(str(path))
         else:
-            by_digest[digest] = (path, [])
+            by_digest[digest] = (path, digest, [])
     return list(by_digest.values())
 
 
@@ -136,7 +144,7 @@ def _read_file(path: Path, twins: list[str]) -> Source:
         return Source(str(path), refusal=refusal, same_bytes=twins)
     except OSError as error:
         return Source(str(path), refusal=Refused(NOT_OPENED, problem=error.strerror or "", where=path.name))
-    return Source(str(path), document, data=guarded.data, digest=guarded.sha256, same_bytes=twins)
+    return Source(str(path), document, data=guarded.data, same_bytes=twins)
 
 
 def _read(text: StructuredText, name: str) -> ReadDocument:
@@ -146,7 +154,7 @@ def _read(text: StructuredText, name: str) -> ReadDocument:
     return document
 
 
-def _read_lines(path: Path) -> Iterator[Source]:
+def _read_lines(path: Path, known: Known | None) -> Iterator[Source]:
     """The objects of a JSON Lines file, one at a time; an object that was seen before is passed over."""
     seen: set[str] = set()
     limit = env.UPLOAD_LIMIT_MB * 1024 * 1024
@@ -157,10 +165,13 @@ def _read_lines(path: Path) -> Iterator[Source]:
                 continue
             seen.add(digest)
             name = f"{path}#{number}"
+            if known is not None and (before := known(digest)) is not None:
+                yield Source(name, digest=digest, line=before)
+                continue
             try:
                 yield Source(name, _read(_of_object(_object(line, limit), name), path.name), digest=digest)
             except Refused as refusal:
-                yield Source(name, refusal=refusal)
+                yield Source(name, refusal=refusal, digest=digest)
 
 
 def _object(line: bytes, limit: int) -> dict[str, Any]:
