@@ -125,8 +125,11 @@ def test_every_role_and_action_in_a_state(state: str) -> None:
 
 def test_what_the_system_may_do_is_declared() -> None:
     assert {spec.name for spec in SPECS if spec.by_system} == {
+        "record.end",
         "record.expunge_again",
+        "record.hand_over",
         "record.hold",
+        "record.move",
         "record.publish",
         "record.repeal",
         "record.settle_validity",

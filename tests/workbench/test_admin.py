@@ -76,6 +76,7 @@ def test_every_page_of_the_workbench_asks_for_login(hall: Hall) -> None:
     for pattern in urlpatterns:
         values = {"pk": 1, "name": "record.submit", "finding_id": 1, "link_id": 1, "code": "drafts"}
         values["file_id"] = values["paper_id"] = "00000000-0000-0000-0000-000000000000"
+        values["key"] = 1
         wanted = {name: values[name] for name in pattern.pattern.converters}
         address = reverse(f"workbench:{pattern.name}", kwargs=wanted)
         read, sent = client.get(address), client.post(address)

@@ -76,7 +76,7 @@ def people_with(right: str, organ: Organ) -> list[Person]:
     today = clock.today()
     grants = Grant.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=today),
-        organ=organ,
+        organ__in=[organ.pk, organ.heir_id or organ.pk],
         role__in=roles_with(right),
         valid_from__lte=today,
     )

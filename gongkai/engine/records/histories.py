@@ -91,6 +91,7 @@ def replay(events: Sequence[Event]) -> Told:
     for event in events:
         now.organ_id = event.organ_id
         _origin(now, event)
+        _hands(now, event)
         _state(now, event)
         _text(now, event)
         _standing(now, event)
@@ -105,6 +106,14 @@ def _origin(now: Told, event: Event) -> None:
         now.preset = event.data.get("preset")
         now.co_issuers = sorted(event.data.get("co_issuers", []))
         now.index_number = event.data.get("index_number") or None
+
+
+def _hands(now: Told, event: Event) -> None:
+    """Who drafts it, and with whom, after a hand-over or a reorganisation."""
+    if event.name == "record.handed_over":
+        now.drafter = event.data["drafter"]
+    elif event.name == "record.moved":
+        now.co_issuers = event.data["co_issuers"]
 
 
 def _state(now: Told, event: Event) -> None:
@@ -124,7 +133,7 @@ def _text(now: Told, event: Event) -> None:
     number = event.public.get("edition") or event.data.get("edition")
     if number is not None:
         now.working = number
-    if event.name == "record.correction_abandoned":
+    if event.name == "record.correction_abandoned" or (event.name == "record.ended" and now.is_visible):
         now.working = now.current
     if event.name in SHOWN or now.published_at is None:
         now.current = now.working

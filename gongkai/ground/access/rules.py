@@ -22,7 +22,9 @@ def _reach_of(grants: tuple[HeldGrant, ...]) -> QuerySet[Organ, int]:
     direct = {grant.organ_id for grant in grants}
     roots = {grant.organ_id for grant in grants if grant.with_subtree}
     below = OrganClosure.objects.filter(ancestor_id__in=roots).values("descendant_id")
-    return Organ.objects.filter(Q(pk__in=direct) | Q(pk__in=below)).order_by().values_list("pk", flat=True)
+    # What an abolished organ left behind is reached through the one that took over.
+    found = Q(pk__in=direct) | Q(pk__in=below) | Q(heir__in=direct) | Q(heir__in=below)
+    return Organ.objects.filter(found).order_by().values_list("pk", flat=True)
 
 
 def scope(actor: Actor, right: str, organ_field: str = "organ") -> Q:
@@ -39,10 +41,21 @@ def covering(actor: Actor, right: str, organ_id: int | None) -> HeldGrant | None
 
     An organ of None means the whole platform: only a grant with subtree on a root organ reaches that.
     """
-    for grant in actor.holds(right):
+    held = actor.holds(right)
+    for grant in held:
         if organ_id in _organs_of(actor, grant) if organ_id is not None else _is_platform_wide(actor, grant):
             return grant
-    return None
+    heir = _heir_of(actor, organ_id) if held and organ_id is not None else None
+    return next((grant for grant in held if heir in _organs_of(actor, grant)), None) if heir is not None else None
+
+
+def _heir_of(actor: Actor, organ_id: int) -> int | None:
+    """Who took over an abolished organ; None for an organ in being."""
+    key = f"heir:{organ_id}"
+    if key not in actor.reaches:
+        found = Organ.objects.filter(pk=organ_id, heir__isnull=False).values_list("heir_id", flat=True)
+        actor.reaches[key] = frozenset(pk for pk in found if pk is not None)
+    return next(iter(actor.reaches[key]), None)
 
 
 def _is_platform_wide(actor: Actor, grant: HeldGrant) -> bool:

@@ -58,6 +58,8 @@ class Organ(models.Model):
     work_body = models.CharField("政府信息公开工作机构", max_length=120, blank=True)
     valid_from = models.DateField("设立日期", null=True, blank=True)
     valid_until = models.DateField("撤销日期", null=True, blank=True)
+    # Who looks after what an abolished organ left behind, at the end of the chain: rights there reach it.
+    heir = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="legacies")
 
     class Meta:
         verbose_name = "机构"

@@ -63,6 +63,22 @@ def successor_of(organ: Organ) -> Organ:
         seen.add(organ.pk)
 
 
+def bearing(text: str) -> Q:
+    """The organs that bear a name, bore it, or took over from one that did: as people still ask for them."""
+    own = Q(name=text) | Q(short_name=text) | Q(former_names__name=text) | Q(former_names__short_name=text)
+    return own | Q(legacies__name=text) | Q(legacies__short_name=text) | Q(legacies__former_names__name=text)
+
+
+def asked_for(text: str, most: int = 5) -> list[Organ]:
+    """Organs in force whose name, former name or predecessor's name holds a text, by code; none for a short text."""
+    wanted = plain_name(text)
+    if len(wanted) < 2:
+        return []
+    own = Q(name__contains=wanted) | Q(former_names__name__contains=wanted) | Q(legacies__name__contains=wanted)
+    found = Organ.objects.filter(in_force()).filter(own).order_by("code").distinct()
+    return list(found.prefetch_related("former_names", "legacies")[:most])
+
+
 def plain_name(text: str) -> str:
     """A printed name in half width without blanks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -21,7 +21,7 @@ from gongkai.engine.records.lineage import in_force_on
 from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
-from gongkai.ground.organs.models import Organ
+from gongkai.ground.organs.models import Organ, OrganSuccession
 from gongkai.ground.register.models import Checkpoint, Event
 from gongkai.ground.rulebook.queries import statutory_categories
 
@@ -219,6 +219,12 @@ def organ_options() -> list[Option]:
 def organ_by_code(code: str) -> Organ | None:
     """An organ by its code."""
     return Organ.objects.filter(code=code).select_related("parent").first()
+
+
+def became(organ: Organ) -> list[OrganSuccession]:
+    """Who took over the functions of an organ, with day and basis; the caretaker of its information first."""
+    rows = organ.successions.select_related("successor").order_by("pk")
+    return sorted(rows, key=lambda row: row.successor_id != organ.heir_id)
 
 
 def receiving_organs() -> list[Organ]:

@@ -13,6 +13,7 @@ from gongkai.domains.documents.ledger import entries
 from gongkai.engine.channels.queries import open_columns
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
+from gongkai.ground.organs.queries import asked_for
 from gongkai.ground.register.proofs import newest_checkpoint
 from gongkai.ground.rulebook.queries import law_in_force, limit_in_words, rule_table
 from gongkai.surfaces.portal import listings, queries, sections
@@ -122,7 +123,11 @@ def organ(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     context = listing_page(listings.organ_listing(found.code, found.name), request.GET)
     crumbs = [_crumb("政府信息公开", reverse("portal:disclosure")), _crumb(found.name)]
-    return render(request, "portal/organ.html", context | {"section": "xxgk", "organ": found, "crumbs": crumbs})
+    return render(
+        request,
+        "portal/organ.html",
+        context | {"section": "xxgk", "organ": found, "became": queries.became(found), "crumbs": crumbs},
+    )
 
 
 @public
@@ -145,6 +150,7 @@ def search(request: HttpRequest) -> HttpResponse:
     other = listings.search_listing(words, request.GET.get("organ", ""), not is_whole)
     context = (listing_page(listing, request.GET) if words else {}) | {
         "search_words": words,
+        "organs_found": asked_for(words),
         "is_whole": is_whole,
         "other_url": f"{listing.url}?{_query(other)}",
         "crumbs": [_crumb("搜索")],

@@ -123,6 +123,7 @@ ADMIN_ACTS: dict[str, AdminAct] = {
     ),
     "access.grant": AdminAct(access.grant, _GRANTS, forms.GrantForm, "已授权。"),
     "access.end_grant": AdminAct(access.end_grant, _GRANTS, forms.DayForm, "已终止授权。"),
+    "access.hand_over": AdminAct(access.hand_over, _GRANTS, forms.TakerForm, "已移交授权。"),
     "access.appoint": AdminAct(
         access.appoint, _GRANTS, forms.AppointForm, "已指定代理；代理期间的办理记为“乙代甲”。", arguments=_with_organ
     ),

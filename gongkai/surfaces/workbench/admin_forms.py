@@ -241,6 +241,14 @@ class GrantForm(AskForm):
         )
 
 
+class TakerForm(AskForm):
+    """Who takes over a grant."""
+
+    def prepare(self) -> None:
+        """Another person of the organs looked after."""
+        self.put_first(person=PersonField(_people(self.actor).exclude(pk=self.subject.person_id), label="接手人"))
+
+
 class AppointForm(AskForm):
     """Who acts for whom, between two days (AB 角)."""
 

@@ -19,7 +19,7 @@ from gongkai.ground.access.queries import grants_in_force, grants_not_over
 from gongkai.ground.access.roles import ROLE_NAMES, Role
 from gongkai.ground.access.rules import reach
 from gongkai.ground.gate.door import permitted, visible
-from gongkai.ground.organs.models import Organ, Person
+from gongkai.ground.organs.models import FormerName, Organ, Person
 from gongkai.ground.refusal import Explanation
 from gongkai.ground.register.models import UnsealedEvent
 from gongkai.surfaces.workbench.admin_acts import ADMIN_ACTS
@@ -51,7 +51,10 @@ def organs(actor: Actor, query: QueryDict) -> tuple[list[Organ], str]:
     """Organs by code, found by words of name or code; the second value continues the list."""
     rows = visible(Organ, actor) | Organ.objects.filter(pk__in=reach(actor, "person.maintain"))
     for word in query.get("q", "").split()[:5]:
-        rows = rows.filter(Q(name__icontains=word) | Q(code__istartswith=word) | Q(short_name__icontains=word))
+        own = Q(name__icontains=word) | Q(code__istartswith=word) | Q(short_name__icontains=word)
+        former = FormerName.objects.filter(name__icontains=word).values("organ_id")
+        heirs = Organ.objects.filter(name__icontains=word, heir__isnull=False).values("heir_id")
+        rows = rows.filter(own | Q(pk__in=former) | Q(pk__in=heirs))
     if query.get("after"):
         rows = rows.filter(code__gt=query["after"])
     counted = rows.annotate(people_count=Count("people", filter=Q(people__is_active=True), distinct=True))

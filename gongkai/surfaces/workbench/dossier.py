@@ -53,6 +53,9 @@ NO_BUTTON = frozenset(
         "record.settle_validity",
         "record.clean_up",
         "record.declare_links",
+        "record.hand_over",
+        "record.move",
+        "record.end",
     }
 )
 

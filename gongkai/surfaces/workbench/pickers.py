@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import reach
 from gongkai.ground.organs.models import Organ, Person
-from gongkai.ground.organs.queries import in_force
+from gongkai.ground.organs.queries import bearing, in_force
 
 # Beyond this a list is no longer read: the organ is typed by name or code.
 LONGEST_LIST = 60
@@ -26,8 +26,8 @@ def organs_with(actor: Actor, *rights: str) -> QuerySet[Organ]:
 
 
 def named(text: str) -> Q:
-    """An organ by code, name or short name."""
-    return Q(code=text) | Q(name=text) | Q(short_name=text)
+    """An organ by code, or by a name that it or its predecessor bears or bore."""
+    return Q(code=text) | bearing(text)
 
 
 class OrganField(forms.CharField):

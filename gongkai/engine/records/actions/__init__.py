@@ -15,17 +15,20 @@ from gongkai.engine.records.actions.drafting import (
     submit,
     unlink,
 )
+from gongkai.engine.records.actions.handing import hand_over
 from gongkai.engine.records.actions.lineage import repeal, settle_validity
 from gongkai.engine.records.actions.migrating import migrate
 from gongkai.engine.records.actions.papers import file_paper
 from gongkai.engine.records.actions.publishing import hold, publish, schedule, unschedule, withdraw
 from gongkai.engine.records.actions.rechecking import keep_withheld, reopen
+from gongkai.engine.records.actions.reorganising import Decisions, reorganise
 from gongkai.engine.records.actions.restoring import expunge_again
 from gongkai.engine.records.actions.standing import place
 from gongkai.engine.records.actions.taking import ask_expunge, expunge, restore, take_down, withdraw_taken_down
 from gongkai.engine.records.actions.withholding import withhold_edition
 
 __all__ = [
+    "Decisions",
     "abandon_correction",
     "ask_expunge",
     "clean_up",
@@ -39,6 +42,7 @@ __all__ = [
     "expunge",
     "expunge_again",
     "file_paper",
+    "hand_over",
     "hold",
     "keep_buffer",
     "keep_withheld",
@@ -48,6 +52,7 @@ __all__ = [
     "publish",
     "receive",
     "reopen",
+    "reorganise",
     "repeal",
     "restore",
     "revise",

@@ -2,7 +2,7 @@
 
 from gongkai.ground.access.actions.deputies import appoint, end_appointment
 from gongkai.ground.access.actions.exporting import export
-from gongkai.ground.access.actions.granting import end_grant, grant
+from gongkai.ground.access.actions.granting import end_grant, grant, hand_over
 from gongkai.ground.access.actions.sessions import (
     drop_sessions,
     end_session,
@@ -22,6 +22,7 @@ __all__ = [
     "end_sessions",
     "export",
     "grant",
+    "hand_over",
     "issue_token",
     "note",
     "open_session",

@@ -137,6 +137,41 @@ def end_grant(row: Grant, *, actor: Actor, on: dt.date | None = None) -> Outcome
     return Outcome(data={"person": row.person_id, "role": row.role, "until": last.isoformat()})
 
 
+@action(
+    "access.hand_over",
+    on=Grant,
+    title="移交授权",
+    right="grant.maintain",
+    event="grant.handed_over",
+    by_system=True,
+)
+def hand_over(row: Grant, *, actor: Actor, person: Person | None = None, organ: Organ | None = None) -> Outcome:
+    """End a grant and give the same to a successor, in the same organ or in the one that took over.
+
+    A successor who holds it already keeps what they hold. Refused for one's own grant and for one that is over.
+    """
+    _refuse_self(actor, row.person)
+    today = clock.today()
+    if row.valid_until is not None and row.valid_until < today:
+        raise Refused(OVER)
+    taker, there = person or row.person, organ or row.organ
+    until, yesterday = row.valid_until, today - dt.timedelta(days=1)
+    # Ended first: the successor may be the same person, who must not hold the same twice.
+    Grant.objects.filter(pk=row.pk).update(valid_until=yesterday)
+    held = Grant.objects.filter(grants_not_over(), person=taker, role=row.role, organ=there).first()
+    made = held or grant(
+        actor=actor,
+        organ=there,
+        person=taker,
+        role=row.role,
+        with_subtree=row.with_subtree,
+        valid_from=max(today, row.valid_from),
+        valid_until=until,
+    )
+    row.valid_until = yesterday
+    return Outcome(result=made, data={"person": row.person_id, "role": row.role, "to": taker.pk, "grant": made.pk})
+
+
 def _refuse_last(row: Grant) -> None:
     if Role(row.role) is not Role.SECURITY_ADMIN or row.organ.parent_id is not None or not row.with_subtree:
         return

@@ -86,6 +86,12 @@ def abolish(organ: Organ, *, actor: Actor, on: dt.date, basis: str = "") -> Outc
     return Outcome(data={"on": on.isoformat(), "basis": basis[:200]})
 
 
+def leave_to(organ: Organ, heir: Organ) -> None:
+    """What the organ leaves behind, and what others left to it, is from now in the care of its successor."""
+    organ.heir = heir
+    Organ.objects.filter(heir=organ).update(heir=heir)
+
+
 @action("organ.succeed", on=Organ, title="职能承接", right="organ.maintain", event="organ.succeeded", by_system=True)
 def succeed(
     organ: Organ, *, actor: Actor, successor: Organ, on: dt.date, basis: str = "", is_dissolved: bool = True
@@ -104,6 +110,7 @@ def succeed(
     made = OrganSuccession.objects.create(predecessor=organ, successor=successor, on=on, basis=basis[:200])
     if is_dissolved:
         _end(organ, on)
+        leave_to(organ, successor)
     data = {"successor": successor.pk, "on": on.isoformat(), "basis": basis[:200], "is_dissolved": is_dissolved}
     return Outcome(result=made, data=data)
 

@@ -41,6 +41,8 @@ def organ(request: DeskRequest, pk: int) -> HttpResponse:
         "people": queries.people_of(found),
         "posts": list(found.posts.select_related("person").order_by("-is_leader", "pk")),
         "former": list(found.former_names.order_by("-until")),
+        "became": list(found.successions.select_related("successor").order_by("pk")),
+        "legacies": list(found.legacies.order_by("code")),
         "preset": preset_words(found.review_preset),
         "calendar": calendars[found.calendar].name if found.calendar in calendars else found.calendar,
         "on": on,
