@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from gongkai.config import env
+from gongkai.engine.records.actions.projecting import renew_facets
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def migrate() -> bool:
     call_command("migrate", interactive=False, verbosity=0)
     if isinstance(caches["counters"], BaseDatabaseCache):
         call_command("createcachetable", verbosity=0)
+    renew_facets()
     return True
 
 
