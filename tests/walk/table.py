@@ -102,6 +102,8 @@ TABLE: dict[str, Row] = {
     "workbench:edit": Row(OWN, DRAFT, post=EDITED),
     "workbench:keep": Row(OWN, DRAFT, post=EDITED),
     "workbench:drop": Row(OWN, DRAFT, post={}),
+    "workbench:imports": Row(RIGHT, right="record.read"),
+    "workbench:import_batch": Row(OUTSIDE, {"pk": 1}),
     "workbench:file_paper": Row(OWN, DRAFT),
     "workbench:paper": Row(OWN, DRAFT | {"paper_id": "00000000-0000-4000-8000-000000000000"}),
     "workbench:approval": Row(OWN, DRAFT),
