@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gongkai.engine.records.models import Record
@@ -57,8 +59,6 @@ def test_a_township_has_six_menus_and_a_bureau_has_its_own(town: Desk, desk: Des
 def test_three_people_take_a_file_to_the_public_page_on_one_screen(town: Desk) -> None:
     officer, reviewer, signer = (town.client(who) for who in ("officer", "attribute", "sign_off"))
     source = TEXT.encode()
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     first = officer.get("/desk/new/").context["form"]
     kind = first.kind.code
     read = officer.post("/desk/new/", {"kind": kind, "step": "read", "source": SimpleUploadedFile("通知.txt", source)})
@@ -126,3 +126,48 @@ def test_the_one_screen_edits_and_shows_how_far_it_is(town: Desk) -> None:
     assert f'action="/desk/records/{record.pk}/edit/"' in answer.content.decode()
     full = client.get(f"/desk/records/{record.pk}/?full=1").content.decode()
     assert "版本" in full and "经过" in full
+
+
+def test_a_file_reaches_the_public_in_four_acts_and_the_sheet_names_the_three(town: Desk) -> None:
+    people = town.office.people
+    for who, name in (("officer", "陈思远"), ("attribute", "何佳"), ("sign_off", "林建国")):
+        people[who].name = name
+        people[who].save()
+    acts = 0
+
+    def send(who: str, address: str, given: dict[str, Any]) -> Any:
+        nonlocal acts
+        acts += 1
+        return town.client(who).post(address, given)
+
+    upload = SimpleUploadedFile("文件.txt", TEXT.encode())
+    kind = town.client("officer").get("/desk/new/").context["form"].kind.code
+    form = send("officer", "/desk/new/", {"kind": kind, "step": "read", "source": upload}).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields}
+    chosen = {"kind": form.kind.code, "disclosure": "proactive", "disclosure_basis": "20.13", "step": "submit"}
+    answer = send("officer", "/desk/new/", given | chosen)
+    assert answer.status_code == 302, answer.content.decode()
+    record = Record.objects.get()
+    assert record.working is not None
+    seen = {"seen": record.working.sha256}
+    both = {"attribute_text": "属性准确。", "secrecy_text": "不涉密。"} | seen
+    assert send("attribute", f"/desk/records/{record.pk}/review/", both).status_code == 302
+    signed = {"text": "同意公开。", "publish_at": "", "at_once": "1"} | seen
+    assert send("sign_off", f"/desk/records/{record.pk}/do/review.sign_off/", signed).status_code == 302
+    with clock.frozen(clock.now() + dt.timedelta(seconds=2)):
+        assert publish_due() == 1
+    record.refresh_from_db()
+    assert (acts, record.is_visible) == (4, True)
+    assert Client().get(f"/r/{record.index_number}").status_code == 200
+    sheet = town.client("officer").get(f"/desk/records/{record.pk}/sheet/").content.decode()
+    told = (
+        "陈思远",
+        "何佳",
+        "林建国",
+        "属性准确。",
+        "不涉密。",
+        "同意公开。",
+        "2026-03-02 09:00",
+        record.working.sha256,
+    )
+    assert [words for words in told if words not in sheet] == []
