@@ -20,7 +20,7 @@ from gongkai.ground.register.models import Event, Leaf
 
 def test_every_benchmark_can_be_loaded() -> None:
     assert {name: callable(bench.load()) for name, bench in BENCHES.items()} == dict.fromkeys(
-        ["import", "seal", "verify", "due"], True
+        ["import", "seal", "verify", "due", "http"], True
     )
 
 
@@ -66,3 +66,13 @@ def test_command_runs_apart_from_the_database_in_use(name: str, capsys) -> None:
     assert list(told) == ["bench", "size", "rate", "peer", "peer_rate", "ratio", "least"]
     assert (told["bench"], told["size"]) == (name, 20)
     assert not Organ.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_are_measured_on_the_real_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "http", "--records", "4", "--json"]) in {0, 1}
+    told = json.loads(capsys.readouterr().out)
+    assert (told["bench"], told["size"], told["least"]) == ("http", 4, 1.0)
+    names = [f"{page} {state}" for page in ("record", "list", "home") for state in ("cold", "warm")]
+    assert list(told["pages"]) == names
+    assert all(value > 0 for value in told["pages"].values())

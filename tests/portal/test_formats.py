@@ -147,3 +147,15 @@ def test_attachments_are_handed_out_only_with_their_public_edition(client: Clien
         assert client.get(f"/r/{record.index_number}.file/{place}").status_code == 404
     take_down(record, actor=office.actor("editor"))
     assert client.get(address).status_code == 410
+
+
+def test_a_list_as_json_is_the_list_on_the_screen(client: Client, city: City) -> None:
+    answer = client.get("/feed/policy.json", {"validity": "in_force", "theme": "城乡建设、环境保护"})
+    told = json.loads(answer.content)
+    assert [entry["title"] for entry in told["records"]] == ["云洲市机动车停放管理办法"]
+    entry, record = told["records"][0], city["new"]
+    assert entry["url"] == f"http://testserver/r/{record.index_number}"
+    assert (entry["validity"], entry["issuing_organ"]["code"]) == ("in_force", "113300001")
+    page = client.get("/policy/", {"validity": "in_force"}).content.decode()
+    assert 'href="/feed/policy.json?validity=in_force"' in page
+    assert city["down"].title not in client.get("/feed/all.json").content.decode()

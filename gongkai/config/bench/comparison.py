@@ -37,6 +37,10 @@ class Comparison:
         """Our rate as a part of the peer's."""
         return self.rate / self.peer_rate
 
+    def lines(self) -> list[str]:
+        """What there is to say beside the one ratio."""
+        return []
+
     def as_json(self) -> dict[str, Any]:
         """For programs."""
         return {

@@ -28,8 +28,8 @@ def declare(commands: Commands) -> None:
     demo = commands.add("demo", "装入或重置演示城市", run_demo)
     demo.add_argument("--small", action="store_true", help="只装入机构和人员")
     bench = commands.add("bench", "测速：与同一次运行中的参照轮流比较（在临时数据库中）", run_bench)
-    bench.add_argument("name", metavar="NAME", help="项目：import、seal、verify、due")
-    bench.add_argument("--size", type=int, metavar="N", help="数量")
+    bench.add_argument("name", metavar="NAME", help="项目：import、seal、verify、due、http")
+    bench.add_argument("--size", "--records", type=int, metavar="N", help="数量")
     bench.add_argument("--in-scratch", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -185,5 +185,7 @@ def run_bench(options: argparse.Namespace) -> int:
     else:
         print(f"{found.bench}: {found.size} {found.unit}, {found.rate:.0f}/s")
         print(f"{found.peer}: {found.peer_rate:.0f}/s")
+        for line in found.lines():
+            print(line)
         print(f"ratio {found.ratio:.3f}" + (f" (at least {found.least})" if found.least else ""))
     return DONE if found.ratio >= found.least else FOUND

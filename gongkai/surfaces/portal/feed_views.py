@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -68,11 +68,13 @@ def _listing(name: str, request: HttpRequest) -> Listing:
 
 @public
 def feed(request: HttpRequest, listing: str, form: str) -> HttpResponse:
-    """A list, exactly as filtered on the screen, as Atom, CSV or XLSX."""
+    """A list, exactly as filtered on the screen, as Atom, CSV, JSON or XLSX."""
     found = _listing(listing, request)
     records = narrowed(found, chosen_filters(found, request.GET))
     if form == "atom":
         return _atom(request, found, records)
+    if form == "json":
+        return _json(found, records)
     if form == "csv":
         return csv_answer(csv_bytes(*_sheet(found, records[:SHEET_ROWS])), "list.csv")
     columns, rows = _sheet(found, records[: XLSX_ROWS + 1])
@@ -118,6 +120,30 @@ def _sheet(listing: Listing, records: Any) -> tuple[Sequence[str], list[list[str
         return COLUMNS, [_cells(record) for record in records]
     lines = ledger.entries(list(records), with_papers=False)
     return (*ledger.COLUMNS, "地址"), [[*line.cells(), absolute(record_url(line.record))] for line in lines]
+
+
+def _json(listing: Listing, records: Any) -> HttpResponse:
+    rows = [_entry(record) for record in records[:SHEET_ROWS]]
+    told = {"title": listing.title, "url": absolute(listing.url), "records": rows}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    """A record in a list for programs; the keys are those of its own JSON."""
+    assert record.published_at is not None
+    return {
+        "index_number": record.index_number,
+        "url": absolute(record_url(record)),
+        "kind": record.kind,
+        "title": record.title,
+        "document_number": record.document_number or None,
+        "issuing_organ": {"code": record.organ.code, "name": record.organ.name},
+        "written_on": record.written_on.isoformat() if record.written_on else None,
+        "published_at": record.published_at.astimezone(clock.SHANGHAI).isoformat(),
+        "subject_class": record.subject_class or None,
+        "genre": record.genre or None,
+        "validity": record.validity if listings.has_validity(record) else None,
+    }
 
 
 def _cells(record: Record) -> list[str]:

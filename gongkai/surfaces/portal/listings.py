@@ -128,6 +128,7 @@ def listing_page(listing: Listing, query: QueryDict) -> dict[str, Any]:
             "next_url": _with(listing, chosen, after=part.older),
             "atom_url": feed,
             "csv_url": feed.replace(".atom", ".csv", 1),
+            "json_url": feed.replace(".atom", ".json", 1),
             "xlsx_url": feed.replace(".atom", ".xlsx", 1),
             "kept": {**listing.fixed, **chosen},
             "on": chosen.get("on", ""),
