@@ -19,7 +19,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 GROUND_APPS = ["organs", "calendars", "access", "rulebook", "files", "register", "gate"]
 ENGINE_APPS = ["records", "reviews", "checks", "deadlines", "notices", "letters", "channels"]
-DOMAIN_APPS = ["documents", "workrecords"]
+DOMAIN_APPS = ["documents", "reposts", "workrecords"]
 SURFACE_APPS = ["look", "portal", "workbench", "api", "exchange", "demo"]
 
 INSTALLED_APPS = [

@@ -50,6 +50,7 @@ STEPS: tuple[Step, ...] = (
     Step("inbox", "gongkai.surfaces.exchange.folder.take_inbox", 10),
     Step("pushes", "gongkai.engine.channels.actions.push_owed", 5),
     Step("read_back", "gongkai.engine.channels.actions.read_back_due", 30),
+    Step("feeds", "gongkai.domains.reposts.actions.poll_feeds", 60),
     Step("orphans", "gongkai.ground.files.storage.sweep_orphans", 600),
     Step("keys", "gongkai.ground.gate.idempotency.forget_old_keys", 3600),
     Step("retention", "gongkai.config.retention.purge", 3600),

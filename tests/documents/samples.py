@@ -17,6 +17,11 @@ OWN: dict[str, dict[str, Any]] = {
     "other_document": {"based_on": ["《中华人民共和国食品安全法》"]},
     "system_document": {"level": "本机关", "based_on": ["《中华人民共和国政府信息公开条例》"]},
     "notice": {},
+    "repost": {
+        "source_name": "云岭省人民政府",
+        "source_url": "https://www.example.org/a.html",
+        "original_on": "2026-02-27",
+    },
     "news": {"happened_on": "2026-02-27", "place": "市民中心", "author": "办公室"},
     "topic": {
         "lead": "集中公布校园食品安全的制度、检查和结果。",

@@ -140,6 +140,7 @@ RELATED: dict[str, Callable[[Office], dict[str, Any]]] = {
     "record.link": lambda office: {"target": public_record(office), "kind": "based_on"},
     "record.unlink": lambda _: {"link_id": 0},
     "record.repeal": lambda office: {"by": public_record(office)},
+    "record.renew": lambda _: {"read": {"title": "来源的新标题"}},
     "record.place": lambda _: {"channels": []},
     "record.clean_up": lambda office: {"by": clean_up_of(office)},
     "record.declare_links": lambda office: {"clean_up": clean_up_of(office)},

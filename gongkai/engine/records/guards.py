@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from gongkai.engine.records.content import Content
+from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, ExpungeOrder, Record
 from gongkai.engine.records.queries import earlier_publications
 from gongkai.engine.reviews.presets import STEP_KINDS
@@ -41,6 +43,15 @@ NO_EARLIER = wording(
     "records.no_earlier_edition",
     what="这条信息没有仍可查阅的旧版本。",
     todo="当前公开的版本请办理更正、撤回或紧急下线。",
+)
+NO_SOURCE = wording(
+    "records.no_source", what="这条信息不是转载，或者没有原文网址。", todo="只有转载可以按来源更新。", status=409
+)
+FIXED_WORDS = wording(
+    "records.fixed_words",
+    what="转载的标题、正文和来源不能在本站改动。",
+    todo="原文有变化的，请“按来源更新”；不宜再转载的，请撤回。其他项目可以修改。",
+    status=422,
 )
 NO_ORDER = wording("records.no_order", what="还没有人提出清除。", todo="清除须两人办理：先由一人提出，再由另一人确认。")
 
@@ -105,3 +116,20 @@ def refuse_past(at: dt.datetime) -> None:
     """Refuse a moment of publication that has passed."""
     if at <= clock.now():
         raise Refused(PAST, where="定时发布时间")
+
+
+def has_fixed_words(record: Record, actor: Actor) -> None:
+    """The record's words are another organ's, with an address from which they can be read again."""
+    if not KINDS[record.kind].fixed_fields or record.working is None or not record.working.content.get("source_url"):
+        raise Refused(NO_SOURCE)
+
+
+def refuse_changed_words(record: Record, content: Content) -> None:
+    """Refuse to change words that are another organ's (转载不得改动原文)."""
+    if record.working is None:
+        return
+    was, now = record.working.content, content.model_dump(mode="json")
+    for name in KINDS[record.kind].fixed_fields:
+        if was.get(name) != now.get(name):
+            label = type(content).model_fields[name].title or name
+            raise Refused(FIXED_WORDS, where=label)

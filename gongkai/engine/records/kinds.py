@@ -51,6 +51,8 @@ class Kind:
     presets: Mapping[str, str]
     search_weight: int
     annual_report_row: str
+    #: Fields that are another organ's words: once drafted, only ``record.renew`` changes them, from the source.
+    fixed_fields: tuple[str, ...] = ()
 
     @property
     def schema_name(self) -> str:

@@ -75,7 +75,6 @@ RIGHTS: dict[Role, frozenset[str]] = {
         "record.repeal",
         "file.upload",
         "column.maintain",
-        "record.repost",
     },
     Role.OGI_OFFICE: _BUSINESS
     | {

@@ -42,7 +42,7 @@ class Feed(Atom1Feed):
         return max(dates) if dates else clock.now()
 
 
-def _listing(name: str, request: HttpRequest) -> Listing:
+def listing_named(name: str, request: HttpRequest) -> Listing:
     """The list behind a feed address, with what the visitor searched for."""
     if name == "all":
         return listings.everything()
@@ -69,7 +69,7 @@ def _listing(name: str, request: HttpRequest) -> Listing:
 @public
 def feed(request: HttpRequest, listing: str, form: str) -> HttpResponse:
     """A list, exactly as filtered on the screen, as Atom, CSV, JSON or XLSX."""
-    found = _listing(listing, request)
+    found = listing_named(listing, request)
     records = narrowed(found, chosen_filters(found, request.GET))
     if form == "atom":
         return _atom(request, found, records)

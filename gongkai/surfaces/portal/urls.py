@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gongkai.surfaces.portal import feed_views, record_prints, record_views, register_views, views
+from gongkai.surfaces.portal import embed_views, feed_views, record_prints, record_views, register_views, views
 
 app_name = "portal"
 
@@ -40,6 +40,8 @@ urlpatterns = [
     re_path(rf"^register/proof/{NUMBER}$", register_views.proof, name="proof"),
     path("feed/", views.feeds, name="feeds"),
     re_path(rf"^feed/{LISTING}\.(?P<form>atom|csv|json|xlsx)$", feed_views.feed, name="feed"),
+    re_path(rf"^embed/{LISTING}\.(?P<form>frame\.html|json)$", embed_views.embed, name="embed"),
+    re_path(rf"^embed/{LISTING}\.(?P<form>html)$", embed_views.embed, name="embed_fragment"),
     path("sitemap.xml", feed_views.sitemap, name="sitemap"),
     path("sitemap/<int:part>.xml", feed_views.sitemap_part, name="sitemap_part"),
     path("robots.txt", feed_views.robots, name="robots"),

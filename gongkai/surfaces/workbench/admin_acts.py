@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from gongkai.domains.reposts.actions import following
 from gongkai.engine.channels import actions as columns
 from gongkai.engine.notices.actions import set_quiet_hours
 from gongkai.ground.access import actions as access
@@ -70,6 +71,7 @@ class AdminAct:
 
 
 _COLUMNS = _page("workbench:columns")
+_REPOSTS = _page("workbench:reposts")
 _GRANTS = _page("workbench:grants")
 
 ADMIN_ACTS: dict[str, AdminAct] = {
@@ -90,6 +92,8 @@ ADMIN_ACTS: dict[str, AdminAct] = {
     ),
     "column.open": AdminAct(columns.open_column, _COLUMNS, column_forms.OpenColumnForm, "已设立栏目。"),
     "column.arrange": AdminAct(columns.arrange, _COLUMNS, column_forms.ColumnForm, "栏目已调整。"),
+    "feed.follow": AdminAct(following.follow, _REPOSTS, column_forms.FollowForm, "已订阅，几分钟内读取。"),
+    "feed.unfollow": AdminAct(following.unfollow, _REPOSTS, done="已停止订阅；此前的线索保留。"),
     "column.close": AdminAct(
         columns.close, _COLUMNS, done="已停用栏目。", caution="停用后栏目页不再打开；其中的信息在别处仍然公开。"
     ),

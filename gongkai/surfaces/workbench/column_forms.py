@@ -67,6 +67,19 @@ class OpenColumnForm(ColumnForm):
         self.put_first(organ=OrganField(organs_with(self.actor, "column.maintain"), label="机构", unknown=NO_ORGAN))
 
 
+class FollowForm(AskForm):
+    """A feed of a superior organ to be followed."""
+
+    name = forms.CharField(label="来源名称", max_length=120, help_text="转载时作为来源显示，例如 某某省人民政府。")
+    url = forms.URLField(
+        label="订阅地址", max_length=500, assume_scheme="https", help_text="RSS 或 Atom 的 https 地址。"
+    )
+
+    def prepare(self) -> None:
+        """For which organ."""
+        self.put_first(organ=OrganField(organs_with(self.actor, "column.maintain"), label="机构", unknown=NO_ORGAN))
+
+
 class ChannelsForm(forms.Form):
     """The channels of one record beside the portal."""
 

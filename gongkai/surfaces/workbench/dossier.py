@@ -12,6 +12,7 @@ from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records.attribute import fitting_grounds
+from gongkai.engine.records.guards import NO_SOURCE
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Edition, Link, LinkKind, Publication, Record, Validity
 from gongkai.engine.records.subject import EDITABLE
@@ -42,7 +43,7 @@ from gongkai.surfaces.workbench.words import (
 )
 
 EDITING = {"record.edit": "workbench:edit", "record.revise": "workbench:edit"}
-OWN_PAGES = {"record.place": "workbench:channels"}
+OWN_PAGES = {"record.place": "workbench:channels", "record.renew": "workbench:renew"}
 # The tick's own acts and what has a place of its own on the page are no buttons.
 NO_BUTTON = frozenset(
     {
@@ -254,6 +255,8 @@ def actions_now(record: Record, actor: Actor) -> Actions:
     for spec, verdict in permitted(record, actor):
         if spec.name in NO_BUTTON or (both and spec.name in BOTH):
             continue
+        if verdict.refusal is not None and verdict.refusal.code == NO_SOURCE:
+            continue  # most records are no reposts, and nobody wonders why
         button = _button(spec, record, verdict.refusal.explain() if verdict.refusal else None)
         (actions.on if verdict.ok else actions.off).append(button)
     actions.on.sort(key=lambda button: button.css == "grave")
@@ -265,7 +268,8 @@ def _button(spec: ActionSpec, record: Record, refusal: Explanation | None) -> Bu
         title = "编辑" if record.state in EDITABLE else "修改（须重新审核）"
         return Button(spec.name, title, reverse("workbench:edit", args=[record.pk]), "plain", False, refusal)
     if spec.name in OWN_PAGES:
-        return Button(spec.name, spec.title, reverse(OWN_PAGES[spec.name], args=[record.pk]), "plain", False, refusal)
+        url, is_direct = reverse(OWN_PAGES[spec.name], args=[record.pk]), spec.name == "record.renew"
+        return Button(spec.name, spec.title, url, "plain", is_direct, refusal)
     form = ACT_FORMS.get(spec.name)
     url = reverse("workbench:act", args=[record.pk, spec.name]) if form is not None else ""
     css = form.css if form is not None else "plain"

@@ -24,6 +24,7 @@ from gongkai.surfaces.workbench.views import (
     papers,
     prints,
     record,
+    reposts,
     work,
 )
 
@@ -47,6 +48,10 @@ urlpatterns = [
     path("records/<int:pk>/papers/", papers.file, name="file_paper"),
     path("records/<int:pk>/papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("records/<int:pk>/channels/", channels.place_record, name="channels"),
+    path("records/<int:pk>/renew/", reposts.renew_record, name="renew"),
+    path("reposts/", reposts.reposts, name="reposts"),
+    path("reposts/<int:pk>/", reposts.make, name="repost"),
+    path("reposts/<int:pk>/aside/", reposts.aside, name="repost_aside"),
     path("columns/", channels.columns, name="columns"),
     path("records/<int:pk>/do/<str:name>/", acts.act, name="act"),
     path("records/<int:pk>/review/", acts.review_both, name="review_both"),

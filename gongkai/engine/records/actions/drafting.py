@@ -15,7 +15,13 @@ from gongkai.engine.records.actions.rechecking import a_year_after
 from gongkai.engine.records.actions.writing import add_edition, new_record, parse_unmarked, refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.editions import kind_of
-from gongkai.engine.records.guards import has_undisclosed_attribute, is_hidden, is_shown
+from gongkai.engine.records.guards import (
+    has_fixed_words,
+    has_undisclosed_attribute,
+    is_hidden,
+    is_shown,
+    refuse_changed_words,
+)
 from gongkai.engine.records.index_numbers import TAKEN, refuse_unfit_index_number
 from gongkai.engine.records.models import Disclosure, Link, LinkKind, Record
 from gongkai.engine.records.subject import (
@@ -229,10 +235,33 @@ def open_again(record: Record) -> None:
         latest.save(update_fields=["closed_at"])
 
 
+@action(
+    "record.renew",
+    on=Record,
+    title="按来源更新",
+    right="record.draft",
+    states=EDITABLE,
+    event="record.renewed",
+    guards=[has_fixed_words],
+)
+def renew(record: Record, *, actor: Actor, read: Mapping[str, Any]) -> Outcome:
+    """Save a new edition of a repost with what was read from its source; everything else stays as it is."""
+    assert record.working is not None
+    content = record.working.content | {key: value for key, value in read.items() if value}
+    return _save_edition(record, actor, content, None, is_renewed=True)
+
+
 def _save_edition(
-    record: Record, actor: Actor, content: Mapping[str, Any], files: Sequence[Mapping[str, Any]] | None
+    record: Record,
+    actor: Actor,
+    content: Mapping[str, Any],
+    files: Sequence[Mapping[str, Any]] | None,
+    *,
+    is_renewed: bool = False,
 ) -> Outcome:
     parsed = parse_unmarked(record.kind, content)
+    if not is_renewed:
+        refuse_changed_words(record, parsed)
     kept = record.working.files if files is None and record.working else list(files or [])
     add_edition(record, parsed, kept, actor)
     return Outcome(result=record.working, data=_edition_facts(record))

@@ -58,6 +58,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
             ("calendars", "工作日历", "calendar", "workbench:calendars", frozenset({"calendar.maintain"})),
             ("grants", "授权和代理", "lock", "workbench:grants", frozenset({"grant.maintain"})),
             ("security", "安全状况", "shield", "workbench:security", frozenset({"security.read"})),
+            ("reposts", "上级文件转载", "feed", "workbench:reposts", frozenset({"column.maintain", "record.draft"})),
             ("columns", "栏目", "list", "workbench:columns", frozenset({"column.maintain"})),
             ("rules", "规则和流程", "file", "workbench:rules", frozenset({"rule.preset", "organ.maintain"})),
             ("register", "存证状态", "shield", "workbench:register", frozenset({"register.verify"})),

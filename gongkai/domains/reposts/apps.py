@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RepostsConfig(AppConfig):
+    name = "gongkai.domains.reposts"
+    label = "reposts"
