@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from gongkai.config import env
 from gongkai.ground import clock
@@ -29,20 +31,26 @@ def embed_origins() -> list[str]:
     return found
 
 
-@public
+@require_safe
 def embed(request: HttpRequest, listing: str, form: str) -> HttpResponse:
-    """A list as a fragment (html), as a whole page for a frame (frame.html) or as JSON."""
+    """A list as a fragment (html), as a whole page for a frame (frame.html) or as JSON.
+
+    Who may frame or fetch it is said outside ``public``: an answer kept for one visitor goes to another origin, too.
+    """
+    return _opened(request, _embedded(request, listing, form))
+
+
+@public
+def _embedded(request: HttpRequest, listing: str, form: str) -> HttpResponse:
     found = listing_named(listing, request)
     rows = _rows(found, request)
     if form == "json":
-        response: HttpResponse = JsonResponse(
+        return JsonResponse(
             {"title": found.title, "url": absolute(found.url), "records": rows},
             json_dumps_params={"ensure_ascii": False},
         )
-    else:
-        name = "portal/embed_frame.html" if form == "frame.html" else "portal/embed.html"
-        response = render(request, name, {"listing": found, "more_url": absolute(found.url), "rows": rows})
-    return _opened(request, response)
+    name = "portal/embed_frame.html" if form == "frame.html" else "portal/embed.html"
+    return render(request, name, {"listing": found, "more_url": absolute(found.url), "rows": rows})
 
 
 def _rows(listing: Listing, request: HttpRequest) -> list[dict[str, Any]]:
@@ -70,5 +78,5 @@ def _opened(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     origin = request.headers.get("Origin", "")
     if origin in origins:
         response["Access-Control-Allow-Origin"] = origin
-    response["Vary"] = "Origin"
+    patch_vary_headers(response, ["Origin"])
     return response
