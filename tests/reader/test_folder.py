@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -147,3 +148,18 @@ def test_the_tick_looks_into_it_and_without_a_setting_nobody_does(monkeypatch: p
     assert [step.function for step in STEPS if step.name == "inbox"] == [f"{folder.__name__}.take_inbox"]
     monkeypatch.setattr(env, "INBOX_DIR", "")
     assert folder.take_inbox() == 0
+
+
+def test_what_cannot_be_settled_keeps_nothing_else_waiting(inbox: Path) -> None:
+    other = Office("11330000002", "云洲市卫生健康局")
+    person("oa-health", other.organ, Role.SERVICE)
+    named_in_gbk = os.fsdecode("巡查".encode("gbk"))
+    (inbox.parent / named_in_gbk).mkdir()
+    (inbox / "巡查.docx").write_bytes(DOCUMENT)
+    (inbox / "done").write_text("不是文件夹", encoding="utf-8")
+    (inbox.parent / "11330000002").mkdir()
+    (inbox.parent / "11330000002" / "收费.docx").write_bytes(word("关于收费的通告", "现将收费标准通告如下。"))
+    assert folder.take_inbox() == 1
+    assert folder.take_inbox() == 0
+    assert sorted(Delivery.objects.values_list("organ__code", flat=True)) == [CODE, "11330000002"]
+    assert (inbox / "巡查.docx").exists()

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from django.db import DatabaseError
+
 from gongkai.config import env
 from gongkai.domains.documents.intake.delivering import DOCUMENTS, Parcel, Part, take_delivery
 from gongkai.domains.documents.intake.receipts import receipt_of
@@ -66,19 +68,34 @@ def take_inbox() -> int:
         for drop in _drops(root / organ.code):
             if settled >= AT_ONCE:
                 return settled
-            settled += _settled(drop, organ)
+            try:
+                settled += _settled(drop, organ)
+            except (OSError, ValueError, LookupError, DatabaseError):
+                # One drop that cannot be taken or moved must not keep the others waiting.
+                logger.exception("inbox: a drop could not be settled")
     return settled
 
 
 def _codes(root: Path) -> list[str]:
     if not root.is_dir():
         return []
-    return sorted(path.name for path in root.iterdir() if path.is_dir() and not path.is_symlink())
+    found = (path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
+    # A name that is no UTF-8 (an archive from another system) is nobody's code, and no database takes it.
+    return sorted(path.name for path in found if _is_text(path.name))
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _drops(folder: Path) -> Iterator[Path]:
     """What lies in an organ's folder whole: finished, unchanged for a while, and no link to somewhere else."""
-    for path in sorted(folder.iterdir()):
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        logger.exception("inbox: a folder could not be read")
+        return
+    for path in found:
         if path.name in (DONE, REFUSED) or path.is_symlink() or _UNFINISHED.search(path.name):
             continue
         if _is_still(path):
@@ -105,9 +122,6 @@ def _settled(drop: Path, organ: Organ) -> int:
         receipt = _taken(drop, organ)
     except FileNotFoundError:
         return 0  # another tick was faster
-    except OSError:
-        logger.exception("inbox: a drop could not be read")
-        return 0
     except Refused as refusal:
         _put_aside(drop, folder / REFUSED, refusal)
     else:
