@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.http import QueryDict
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ONE = dt.timedelta(microseconds=1)
+FIRST_YEAR = 1000
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def page_by_moment(
     rows: QuerySet[Any], query: QueryDict, moment: str, size: int, *, is_newest_first: bool = True
 ) -> Page:
     """Rows by ``moment`` (a day or a moment of the row) and key, cut at ``after`` or ``before`` of the query string."""
-    after, before = _place(query.get("after", "")), _place(query.get("before", ""))
+    is_day = not isinstance(rows.model._meta.get_field(moment), DateTimeField)
+    after, before = (_place(query.get(name, ""), is_day=is_day) for name in ("after", "before"))
     if before is not None:
         found = _cut(_beyond(rows, moment, before, is_later=is_newest_first), moment, size, is_down=not is_newest_first)
         has_more, found = len(found) > size, found[:size][::-1]
@@ -51,12 +53,15 @@ def _cut(rows: QuerySet[Any], moment: str, size: int, *, is_down: bool) -> list[
     return list(rows.order_by(f"{sign}{moment}", f"{sign}pk")[: size + 1])
 
 
-def _place(text: str) -> tuple[dt.datetime | dt.date, int] | None:
+def _place(text: str, *, is_day: bool) -> tuple[dt.datetime | dt.date, int] | None:
+    """Where a page starts; None for what no row can have, such as a day before all time zones or a day for a moment."""
     stamp, _, key = text.partition("_")
     try:
-        if stamp.startswith("d"):
-            return dt.date.fromordinal(int(stamp[1:])), int(key)
-        return EPOCH + dt.timedelta(microseconds=int(stamp)), int(key)
+        if is_day:
+            at: dt.datetime | dt.date = dt.date.fromordinal(int(stamp.removeprefix("d")))
+        else:
+            at = EPOCH + dt.timedelta(microseconds=int(stamp))
+        return (at, int(key)) if FIRST_YEAR < at.year < dt.MAXYEAR else None
     except (ValueError, OverflowError):
         return None
 

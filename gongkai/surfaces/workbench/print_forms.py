@@ -13,6 +13,7 @@ from gongkai.surfaces.workbench.pickers import OrganField, organs_with
 
 # Lists are printed over a year at most.
 LONGEST_SPAN = 366
+YEARS = (1949, 2200)
 QUARTERS = [(number, f"第{word}季度") for number, word in enumerate("一二三四", start=1)]
 
 
@@ -37,7 +38,9 @@ class SpanForm(OrganForm):
         """The first day is not after the last, and the list can be printed."""
         found = super().clean() or {}
         first, last = found.get("first"), found.get("last")
-        if first and last and first > last:
+        if first and last and not YEARS[0] <= first.year <= last.year <= YEARS[1]:
+            self.add_error("last", "请核对起止日期的年份；结束日期不能早于开始日期。")
+        elif first and last and first > last:
             self.add_error("last", "结束日期早于开始日期，请核对。")
         elif first and last and (last - first).days > LONGEST_SPAN:
             self.add_error("last", "一次最多打印一年，请分期打印。")
