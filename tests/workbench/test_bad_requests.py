@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gongkai.engine.records.models import EditBuffer
 from gongkai.ground.access.roles import Role
+from gongkai.surfaces.workbench.models import SavedFilter
 from tests.builders import draft_record, person
 from tests.workbench.people import Desk
 from tests.workbench.test_editor import typed
@@ -83,3 +84,14 @@ def test_a_number_of_five_thousand_digits_is_no_number(desk: Desk) -> None:
     assert saved.status_code < 500
     auditor = person("auditor", desk.office.organ, Role.AUDIT_ADMIN, with_subtree=True)
     assert desk.client(auditor).get("/desk/admin/events/", {"before": digits}).status_code == 200
+
+
+def test_a_zero_byte_in_a_body_breaks_nothing(desk: Desk) -> None:
+    draft_record(desk.office)
+    client = desk.client("officer")
+    many = {"act": "submit", "step": "plan", "all": "1", "query": "q=a%00b&organ=\0"}
+    assert client.post("/desk/records/many/", many).status_code == 200
+    assert client.post("/desk/records/filters/", {"name": "我\0的", "query": "q=\0%00x"}).status_code == 302
+    assert SavedFilter.objects.values_list("name", "query").get() == ("我的", "q=x")
+    security = person("security", desk.office.organ, Role.SECURITY_ADMIN)
+    assert desk.client(security).post("/desk/admin/security/log/export/", {"reason": "\0"}).status_code == 422

@@ -140,8 +140,9 @@ def correct(row: WorkRecord, *, actor: Actor, item: Entry) -> Outcome:
 )
 def void(row: WorkRecord, *, actor: Actor, reason: str) -> Outcome:
     """A line that should not be there; it stays readable with its reason and counts nowhere."""
-    if not reason.strip():
+    reason = reason.replace("\0", "").strip()[:200]
+    if not reason:
         raise Refused(NO_REASON, where="作废原因")
     refuse_marked(reason)
-    row.state, row.void_reason = VOIDED, reason.strip()[:200]
+    row.state, row.void_reason = VOIDED, reason
     return Outcome(data=_facts(row))

@@ -19,9 +19,17 @@ TOO_MANY = wording(
 )
 
 
+def conditions(query: str) -> QueryDict:
+    """What a list asks for that is named in the body of a request, without U+0000, which PostgreSQL takes nowhere."""
+    found = QueryDict(query, mutable=True)
+    for name, values in found.lists():
+        found.setlist(name, [value.replace("\0", "") for value in values])
+    return found
+
+
 def plain_query(query: str) -> str:
     """The conditions of a list without its place in it, in one order."""
-    given = QueryDict(query)
+    given = conditions(query)
     kept = QueryDict(mutable=True)
     for name in KEPT:
         if given.get(name):
@@ -31,7 +39,7 @@ def plain_query(query: str) -> str:
 
 def save_filter(actor: Actor, *, name: str, query: str) -> SavedFilter:
     """Keep a list under a name; the same name again keeps the new conditions."""
-    name = name.strip()[:40]
+    name = name.replace("\0", "").strip()[:40]
     if not name:
         raise Refused(NO_NAME, where="名称")
     refuse_marked(f"{name}\n{QueryDict(query).get('q', '')}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from gongkai.engine.records import actions as records
 from gongkai.engine.records.actions.drafting import UNSAVED
@@ -18,6 +17,7 @@ from gongkai.ground.gate.many import Result, foresee
 from gongkai.ground.gate.table import ACTIONS
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.act_forms import NoFields, ScheduleForm, WithdrawForm
+from gongkai.surfaces.workbench.actions import conditions
 from gongkai.surfaces.workbench.edit_forms import subject_choices
 from gongkai.surfaces.workbench.queries import listed_records
 from gongkai.surfaces.workbench.words import state_words
@@ -150,7 +150,7 @@ class Chosen:
 def chosen(actor: Actor, keys: Sequence[str], query: str, *, is_all: bool) -> Chosen:
     """The rows that were ticked, or all that match the list up to the limit, in the order of the list."""
     if is_all:
-        rows = listed_records(actor, QueryDict(query)).order_by("-changed_at", "-pk")
+        rows = listed_records(actor, conditions(query)).order_by("-changed_at", "-pk")
         return Chosen(list(rows.select_related("organ", "working")[:LIMIT]), rows.order_by().count(), [])
     wanted = [key for key in dict.fromkeys(keys) if key.isdecimal() and len(key) < 19]
     rows = visible(Record, actor).filter(pk__in=wanted[:LIMIT]).select_related("organ", "working")

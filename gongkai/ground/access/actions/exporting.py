@@ -34,14 +34,15 @@ LISTS = {
 
 def _body(*, actor: Actor, organ: Organ, what: str, rows: int, reason: str, sha256: str) -> Outcome:
     """Note an export of so many rows whose file has this hash; refused without a reason."""
-    if not reason.strip():
+    reason = reason.replace("\0", "").strip()[:200]
+    if not reason:
         raise Refused(NO_REASON, AGGREGATION_LAW, where="用途")
     made = Export.objects.create(
         person_id=actor.person_id,
         organ=organ,
         what=what,
         rows=rows,
-        reason=reason.strip()[:200],
+        reason=reason,
         sha256=sha256,
         made_at=clock.now(),
     )
