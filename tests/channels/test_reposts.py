@@ -203,3 +203,9 @@ def test_a_page_that_cannot_be_read_leaves_the_summary_and_an_entry_is_decided_o
     with pytest.raises(Refused):
         set_aside(entry, actor=office.actor("officer"))
     assert Record.objects.count() == 1
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01", "9999-12-31T23:59:59+00:00", "soon"])
+def test_a_moment_that_no_calendar_holds_is_none(moment: str) -> None:
+    item = f"<item><title>通知</title><link>https://www.example.gov.cn/1</link><pubDate>{moment}</pubDate></item>"
+    assert [entry.published_at for entry in parse_feed(f"<rss>{item}</rss>".encode())] == [None]

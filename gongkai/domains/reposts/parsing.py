@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser
 
 MOST_ENTRIES = 200
+EARLIEST_YEAR, LATEST_YEAR = 1949, 2200
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -93,4 +94,7 @@ def _moment(text: str) -> dt.datetime | None:
             found = dt.datetime.fromisoformat(text)
         except ValueError:
             return None
+    # A year that no document of a government has would overflow in one time zone or another.
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        return None
     return (found if found.tzinfo else found.replace(tzinfo=SHANGHAI)).astimezone(dt.UTC)
