@@ -10,15 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from gongkai.engine.records.actions import ask_expunge, expunge, file_paper, publish
-from gongkai.engine.records.attachments import file_entries
+from gongkai.engine.records.actions import ask_expunge, edit, expunge, file_paper, publish, submit
+from gongkai.engine.records.attachments import entry_of, file_entries
 from gongkai.engine.records.models import Record, SealedPaper
 from gongkai.ground.access.roles import Role
 from gongkai.ground.files.actions import upload
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register.models import Event
-from tests.builders import content, draft_record, person, public_record, reviewed_record
+from tests.builders import Office, agree_to_all, content, draft_record, person, public_record, reviewed_record
 from tests.files.makers import word
 
 NAMES = "承办 张三 同意 2026-02-27\n签发 李四 同意，请公开 2026-3-1\n"
@@ -98,8 +98,6 @@ def test_who_may_not_know_of_the_record_gets_no_sheet(desk: Any) -> None:
     record = draft_record(office)
     stored, _ = upload("发文稿纸".encode(), "单.txt", organ=office.organ, actor=office.actor("officer"))
     paper = file_paper(record, actor=office.actor("officer"), file=stored)
-    from tests.builders import Office
-
     other = Office("11330000002", "云洲市民政局")
     stranger = desk.client(other.people["officer"])
     assert stranger.get(f"/desk/records/{record.pk}/papers/{paper.pk}/").status_code == 404
@@ -154,3 +152,22 @@ def test_a_mark_in_a_name_or_opinion_is_refused(desk: Any) -> None:
         )
     assert refused.value.code == "records.classification_mark"
     assert not SealedPaper.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_that_became_a_paper_elsewhere_is_not_published() -> None:
+    office = Office()
+    officer = office.actor("officer")
+    stored, _ = upload(SHEET, "审签单.docx", organ=office.organ, actor=officer)
+    record = draft_record(office)
+    edit(record, actor=officer, content=content(), files=[entry_of(stored)])
+    file_paper(draft_record(office, title="另一件信息"), actor=officer, file=stored)
+    submit(record, actor=officer)
+    agree_to_all(office, record)
+    events = Event.objects.count()
+    with pytest.raises(Refused) as refused:
+        publish(record, actor=office.actor("editor"))
+    assert refused.value.code == "records.paper_attached"
+    assert StoredFile.objects.get(pk=stored.pk).storage_class == "sealed"
+    assert not Record.objects.get(pk=record.pk).is_visible
+    assert Event.objects.count() == events

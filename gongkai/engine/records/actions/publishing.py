@@ -18,7 +18,7 @@ from gongkai.engine.records.digests import publication_digest
 from gongkai.engine.records.editions import content_of
 from gongkai.engine.records.guards import is_publishable, is_shown, refuse_past
 from gongkai.engine.records.index_numbers import next_index_number
-from gongkai.engine.records.models import Publication, Record
+from gongkai.engine.records.models import Publication, Record, SealedPaper
 from gongkai.engine.records.queries import SUPERSEDED
 from gongkai.engine.records.subject import (
     CORRECTING,
@@ -35,9 +35,16 @@ from gongkai.engine.reviews.reasons import refuse_unknown_reason
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
 from gongkai.ground.files.actions import release
+from gongkai.ground.files.models import StoredFile
 from gongkai.ground.gate.door import Outcome, action
+from gongkai.ground.refusal import Refused, wording
 
 PUBLISH_LAW = "《政府信息公开条例》第十七条、第二十三条、第二十六条"
+PAPER_ATTACHED = wording(
+    "records.paper_attached",
+    what="附件“{name}”已归入另一件信息的随附材料，不能公开。",
+    todo="请从附件中移去这个文件；确需公开的，请另行上传可以公开的版本。",
+)
 SHOWN_STATES = (PUBLIC, CORRECTING, RETURNED, PROPOSED, IN_REVIEW, SIGNED_OFF, SCHEDULED)
 
 
@@ -113,6 +120,8 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     edition = record.working
     assert edition is not None
     refuse_any_mark(edition.content)
+    attached = files_of([edition])
+    _refuse_papers(attached)
     now = clock.now()
     is_correction = record.published_at is not None
     channels = channels_of(record)
@@ -125,7 +134,7 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     record.is_visible, record.scheduled_for = True, None
     record.state = PUBLIC
     show(record, now)
-    for file in files_of([edition]):
+    for file in attached:
         if file.state == "sealed":
             release(file, actor=SYSTEM)
     meet_clocks(record, actor)
@@ -142,6 +151,13 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
         },
         public=opened(record, name, now, edition=edition.number, edition_sha256=edition.sha256, channel=PORTAL),
     )
+
+
+def _refuse_papers(files: list[StoredFile]) -> None:
+    """A file that was filed as another record's paper after this edition was written is published by nobody."""
+    paper = SealedPaper.objects.filter(file__in=files).select_related("file").first() if files else None
+    if paper is not None:
+        raise Refused(PAPER_ATTACHED, PUBLISH_LAW, name=paper.file.original_name, where="附件")
 
 
 def _end_publication(
