@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gongkai.engine.records.models import EditBuffer
+from gongkai.engine.records.models import EditBuffer, Record
 from gongkai.ground.access.roles import Role
 from gongkai.surfaces.workbench.models import SavedFilter
-from tests.builders import draft_record, person
+from tests.builders import draft_record, person, reviewed_record
 from tests.workbench.people import Desk
 from tests.workbench.test_editor import typed
 
@@ -95,3 +95,12 @@ def test_a_zero_byte_in_a_body_breaks_nothing(desk: Desk) -> None:
     assert SavedFilter.objects.values_list("name", "query").get() == ("我的", "q=x")
     security = person("security", desk.office.organ, Role.SECURITY_ADMIN)
     assert desk.client(security).post("/desk/admin/security/log/export/", {"reason": "\0"}).status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_moment_beyond_the_calendar_is_refused(desk: Desk, moment: str) -> None:
+    record = reviewed_record(desk.office)
+    asked = {"at": moment, "once_key": "k1"}
+    answer = desk.client("editor").post(f"/desk/records/{record.pk}/do/record.schedule/", asked)
+    assert answer.status_code == 422
+    assert Record.objects.get(pk=record.pk).scheduled_for is None

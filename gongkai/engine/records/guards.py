@@ -39,6 +39,10 @@ SAME_PERSON = wording(
 PAST = wording(
     "records.past_moment", what="定时发布的时间已经过去。", todo="请选择将来的时间，或者立即公开。", status=422
 )
+TOO_FAR = wording(
+    "records.moment_too_far", what="定时发布的时间太远。", todo="请核对年份，或者到时再设定。", status=422
+)
+LAST_YEAR = 2200
 NO_EARLIER = wording(
     "records.no_earlier_edition",
     what="这条信息没有仍可查阅的旧版本。",
@@ -113,9 +117,11 @@ def is_second_person(record: Record, actor: Actor) -> None:
 
 
 def refuse_past(at: dt.datetime) -> None:
-    """Refuse a moment of publication that has passed."""
+    """Refuse a moment of publication that has passed, or that no page could show in another time zone."""
     if at <= clock.now():
         raise Refused(PAST, where="定时发布时间")
+    if at.year > LAST_YEAR:
+        raise Refused(TOO_FAR, where="定时发布时间")
 
 
 def has_fixed_words(record: Record, actor: Actor) -> None:

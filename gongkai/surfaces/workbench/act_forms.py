@@ -35,6 +35,8 @@ class MomentField(forms.DateTimeField):
 
     def clean(self, value: Any) -> dt.datetime | None:
         found: dt.datetime | None = super().clean(value)
+        if found is not None and found.year == dt.MINYEAR:
+            raise forms.ValidationError("请核对年份。")
         return found.astimezone(dt.UTC) if found is not None else None
 
 
