@@ -207,3 +207,15 @@ def test_the_watch_pages_cost_no_more_with_more_rows(watchers: Watchers) -> None
     for number in range(2, 6):
         grow(number)
     assert [count(*page) for page in pages] == before
+
+
+def test_the_security_log_of_another_organ_is_not_shown(watchers: Watchers) -> None:
+    other = organ("11330000009", "云洲市民政局", watchers.root)
+    note("signed_in", person=person("elsewhere", other, name="别处之人"))
+    note("signed_in", person=watchers.office.people["officer"])
+    here = watchers.desk.client(person("security-here", watchers.office.organ, Role.SECURITY_ADMIN))
+    for client, is_shown in ((here, False), (watchers.client("security"), True)):
+        page = client.get(f"{SECURITY}log/").content.decode()
+        sheet = client.post(f"{SECURITY}log/export/", {"reason": "核对"}).content.decode()
+        assert ("别处之人" in page, "别处之人" in sheet) == (is_shown, is_shown)
+        assert watchers.office.people["officer"].username in page

@@ -34,9 +34,14 @@ class SecurityLine:
     what: str
 
 
-def log_rows(query: QueryDict) -> QuerySet[SecurityEvent]:
-    """The security log, narrowed by person, kind and period."""
-    rows = security_events()
+def _theirs(rows: QuerySet[SecurityEvent], actor: Actor) -> QuerySet[SecurityEvent]:
+    """The lines about people of the organs looked after, and those about names that nobody here has."""
+    return rows.filter(Q(person__organ__in=reach(actor, "security.read")) | Q(person__isnull=True))
+
+
+def log_rows(actor: Actor, query: QueryDict) -> QuerySet[SecurityEvent]:
+    """The security log of the organs looked after, narrowed by person, kind and period."""
+    rows = _theirs(security_events(), actor)
     words = query.get("who", "").strip()
     if words:
         rows = rows.filter(Q(username__icontains=words) | Q(person__name__icontains=words))
@@ -104,7 +109,7 @@ def watch(actor: Actor) -> Watch:
     ending = visible(Grant, actor).filter(grants_in_force(), valid_until__lte=today + SOON)
     deputies = visible(Deputy, actor).filter(valid_until__gte=today, valid_until__lte=today + SOON)
     tokens = visible(ServiceToken, actor).filter(revoked_at__isnull=True, valid_until__gte=today)
-    recent = SecurityEvent.objects.filter(at__gte=now - WEEK)
+    recent = _theirs(SecurityEvent.objects.filter(at__gte=now - WEEK), actor)
     return Watch(
         failed=recent.filter(name__in=["sign_in_failed", "code_failed"]).count(),
         locked=list(recent.filter(name="locked_out").select_related("person").order_by("-at")[:SHOWN]),
@@ -128,7 +133,7 @@ def without_code(actor: Actor) -> QuerySet[Person]:
     return people.exclude(Exists(enrolled))
 
 
-def often_failed() -> list[dict[str, object]]:
+def often_failed(actor: Actor) -> list[dict[str, object]]:
     """User names that failed most in the last seven days."""
-    rows = SecurityEvent.objects.filter(name="sign_in_failed", at__gte=clock.now() - WEEK)
+    rows = _theirs(SecurityEvent.objects.filter(name="sign_in_failed", at__gte=clock.now() - WEEK), actor)
     return list(rows.values("username").annotate(count=Count("pk")).order_by("-count", "username")[:10])

@@ -33,7 +33,7 @@ def security(request: DeskRequest) -> HttpResponse:
     require(request, "security.read", "安全状况")
     context = {
         "watch": watching.watch(request.actor),
-        "often": watching.often_failed(),
+        "often": watching.often_failed(request.actor),
         "once_key": new_once_key(),
         "at": "security",
     }
@@ -45,7 +45,7 @@ def security(request: DeskRequest) -> HttpResponse:
 def security_log(request: DeskRequest) -> HttpResponse:
     """The security log, page by page."""
     require(request, "security.read", "安全日志")
-    page = page_by_moment(watching.log_rows(request.GET), request.GET, "at", watching.PAGE_SIZE)
+    page = page_by_moment(watching.log_rows(request.actor, request.GET), request.GET, "at", watching.PAGE_SIZE)
     context = {
         "lines": watching.lines_of(page.rows),
         "page": page,
@@ -107,7 +107,7 @@ def export_events(request: DeskRequest) -> HttpResponse:
 def export_log(request: DeskRequest) -> HttpResponse:
     """The security log of the list on the screen as CSV."""
     require(request, "security.read", "导出安全日志")
-    rows = watching.log_rows(request.GET)
+    rows = watching.log_rows(request.actor, request.GET)
     return _exported(request, "security", rows, watching.COLUMNS, watching.log_sheet)
 
 
