@@ -89,7 +89,7 @@ def test_register_is_sound_and_sealed_day_by_day() -> None:
 
 def test_organs_of_all_types_with_valid_codes_and_three_ways_to_number() -> None:
     organs = list(Organ.objects.order_by("pk"))
-    assert len(organs) == 14
+    assert len(organs) == 15
     assert {organ.type for organ in organs} == set(OrganType)
     for organ in organs:
         assert check_organisation_code(organ.organisation_code) and check_credit_code(organ.credit_code), organ.name

@@ -34,7 +34,7 @@ def test_loading_again_resets_to_the_same_city() -> None:
     load(small=True)
     assert list(Event.objects.order_by("pk").values_list("name", flat=True)) == names
     assert Person.objects.get(username="jyj.chengban").name == "林书晴"
-    assert (Organ.objects.count(), Record.objects.count()) == (14, 0)
+    assert (Organ.objects.count(), Record.objects.count()) == (15, 0)
     assert verify_all().is_sound
     assert missing(["register_event", "records_edition"]) == []
 

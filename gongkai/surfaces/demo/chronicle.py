@@ -85,9 +85,10 @@ def migrated(key: str, serial: int, year: Callable[[Workdays], int], published: 
     def story(city: City) -> Story:
         yield city.days.moment(at, 10, 12)
         written = dt.date(year(city.days), *published) - dt.timedelta(days=7)
-        organ = city.organs["yunzhou"]
+        head = texts.head_of(key, written)
+        organ = city.organs[head["organ"]]
         item = {
-            "kind": "normative_document",
+            "kind": head["kind"],
             "content": texts.content_of(key, written, organ.name),
             "index_number": f"{organ.organisation_code}/{written.year}-{serial:05d}",
             "published_at": city.days.at(dt.date(written.year, *published), 10),
@@ -164,6 +165,24 @@ def returned_twice(city: City) -> Story:
     at.submit()
 
 
+def merged(city: City) -> Story:
+    """The admissions office merges into the examination centre: what it published stays, its draft and people pass."""
+    at = desk(city, "admissions-rules", 190)
+    yield from at.drafted()
+    yield at.wait(170)
+    heir = city.organs["yunzhou-exams"]
+    records.reorganise(
+        [at.organ],
+        actor=city.actor("admin.xitong"),
+        successors=[heir],
+        on=clock.today(),
+        basis="《关于调整市教育局所属事业单位设置的批复》（云编办〔2026〕7号）".replace(
+            "2026", str(clock.today().year)
+        ),
+        decisions=records.Decisions(records={at.record.pk: heir.pk}),
+    )
+
+
 CHRONICLE: tuple[Told, ...] = (
     migrated("parking-trial", 31, years_before(4), (3, 25), 502),
     migrated("old-market", 9, in_year(2016), (4, 12), 501),
@@ -181,4 +200,6 @@ CHRONICLE: tuple[Told, ...] = (
     withheld_again,
     consented,
     returned_twice,
+    migrated("admissions-plan", 4, in_year(2023), (6, 9), 497),
+    merged,
 )

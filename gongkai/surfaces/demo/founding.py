@@ -119,5 +119,5 @@ def accounts() -> list[tuple[str, str, str, str]]:
         rows.append((row["username"], row["name"], names["yunzhou-office"], ROLE_NAMES[Role(row["role"])]))
     for row in plan()["people"]:
         tasks = "、".join(ROLE_NAMES[Role(role)] for role in row["roles"])
-        rows.append((row["username"], row["name"], names[row["organ"]], tasks))
+        rows.append((row["username"], row["name"], names[row.get("later", row["organ"])], tasks))
     return rows
