@@ -48,6 +48,7 @@ PUBLISHED = (
     ("edu-figures", 98),
     ("fund-base", 92),
     ("eco-air", 88),
+    ("repost-heat", 82),
     ("hard-to-employ", 80),
     ("public-rental", 72),
     ("water-stop", 66),
