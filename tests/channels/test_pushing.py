@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.engine.channels.actions import push_owed, read_back_due
+from gongkai.engine.channels.actions.pushing import tell
 from gongkai.engine.channels.models import Push
 from gongkai.engine.channels.queries import doubtful_pushes, owed_pushes
 from gongkai.engine.channels.targets import targets
@@ -193,3 +194,18 @@ def test_targets_take_only_their_organs_and_a_wrong_file_is_refused_in_words(
         targets()
     assert refusal.value.code == "channels.bad_targets"
     assert Record.objects.count() == 1
+
+
+def test_a_publication_that_arrives_after_its_withdrawal_is_taken_back_again(platform: Platform) -> None:
+    """A second worker tells the withdrawal while the first one's publication is still on its way."""
+    office = Office()
+    record = public_record(office)
+    show = Push.objects.get()
+    take_down(record, actor=office.actor("editor"))
+    assert push_owed() == 1
+    tell(show.pk, targets())
+    assert [one["act"] for one in platform.told()] == ["take_back", "show"]
+    assert push_owed() == 1
+    assert [one["act"] for one in platform.told()] == ["take_back", "show", "take_back"]
+    assert push_owed() == 0
+    assert str(record.ref) not in platform.pages

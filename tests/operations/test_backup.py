@@ -271,3 +271,10 @@ def test_an_interrupted_restore_goes_on_and_nothing_serves_meanwhile(town: Town,
 def test_what_is_no_backup_is_said_in_one_line(db: None, tmp_path: Path, capsys: Any) -> None:
     assert main(["restore", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"gongkai: {tmp_path} 不是完整的备份：没有 manifest.json")
+
+
+@pytest.mark.parametrize("path", ["files/../../elsewhere", "/etc/elsewhere"])
+def test_a_listing_that_leaves_the_backup_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / contents.LISTING).write_text(json.dumps({"path": path, "size": 1, "sha256": "0" * 64}) + "\n")
+    with pytest.raises(contents.BackupError):
+        list(contents.entries(tmp_path))

@@ -78,7 +78,11 @@ def entries(folder: Path) -> Iterator[Entry]:
     """The listing, line by line."""
     with (folder / LISTING).open(encoding="utf-8") as lines:
         for line in lines:
-            yield Entry(**json.loads(line))
+            entry = Entry(**json.loads(line))
+            # A listing that names a place outside the backup was not written by this platform.
+            if ".." in Path(entry.path).parts or Path(entry.path).is_absolute():
+                raise BackupError(f"备份清单中的路径“{entry.path}”不在备份之内。请换用完好的备份。")
+            yield entry
 
 
 def digest_of(path: Path) -> str:

@@ -46,9 +46,12 @@ def _targets() -> dict[str, Target]:
 def _push(pk: int, attempts: int, known: dict[str, Target]) -> bool:
     now = clock.now()
     mine = Push.objects.filter(pk=pk, attempts=attempts, done_at__isnull=True, dropped_at__isnull=True)
-    if not mine.update(attempts=F("attempts") + 1, try_at=now + HELD):
-        return False
-    push = _whole(pk)
+    return bool(mine.update(attempts=F("attempts") + 1, try_at=now + HELD)) and tell(pk, known)
+
+
+def tell(pk: int, known: dict[str, Target]) -> bool:
+    """Tell a target what a claimed row says, and note what came of it; False when it did not get through."""
+    push, now = _whole(pk), clock.now()
     target = known.get(push.target)
     try:
         if target is None:
@@ -67,7 +70,22 @@ def _push(pk: int, attempts: int, known: dict[str, Target]) -> bool:
         address=address,
         read_due_at=clock.now() + READ_AFTER if address else None,
     )
+    _tell_again(pk)
     return True
+
+
+def _tell_again(pk: int) -> None:
+    """What ended while it was on its way may have been overtaken by what was owed next: that is told once more."""
+    late = Push.objects.filter(pk=pk, dropped_at__isnull=False).select_related("publication").first()
+    if late is None:
+        return
+    Push.objects.filter(pk=pk).update(read_due_at=None)
+    following = Push.objects.filter(
+        target=late.target, publication__record=late.publication.record_id, pk__gt=pk, dropped_at__isnull=True
+    )
+    last = following.order_by("-pk").first()
+    if last is not None:
+        Push.objects.filter(pk=last.pk).update(done_at=None, try_at=clock.now())
 
 
 def _sent(target: Target, push: Push) -> tuple[str, str]:
