@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,7 +130,25 @@ def test_the_one_screen_edits_and_shows_how_far_it_is(town: Desk) -> None:
     assert "版本" in full and "经过" in full
 
 
+@pytest.fixture
+def policies(shared: Path) -> list[bytes]:
+    """Real policies as plain text files."""
+    lines = (shared / "data/policies_guangzhou/documents.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["original_text"].encode() for line in lines]
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_a_real_policy_reaches_the_public_in_four_acts(town: Desk, policies: list[bytes], number: int) -> None:
+    record = reach_the_public(town, policies[number])
+    assert len(record.title) > 8
+
+
 def test_a_file_reaches_the_public_in_four_acts_and_the_sheet_names_the_three(town: Desk) -> None:
+    reach_the_public(town, TEXT.encode())
+
+
+def reach_the_public(town: Desk, text: bytes) -> Record:
+    """A file, four acts of three persons, a public page, and a sheet with their names, opinions and times."""
     people = town.office.people
     for who, name in (("officer", "陈思远"), ("attribute", "何佳"), ("sign_off", "林建国")):
         people[who].name = name
@@ -140,7 +160,7 @@ def test_a_file_reaches_the_public_in_four_acts_and_the_sheet_names_the_three(to
         acts += 1
         return town.client(who).post(address, given)
 
-    upload = SimpleUploadedFile("文件.txt", TEXT.encode())
+    upload = SimpleUploadedFile("文件.txt", text)
     kind = town.client("officer").get("/desk/new/").context["form"].kind.code
     form = send("officer", "/desk/new/", {"kind": kind, "step": "read", "source": upload}).context["form"]
     given = {name: form[name].value() or "" for name in form.fields}
@@ -171,3 +191,4 @@ def test_a_file_reaches_the_public_in_four_acts_and_the_sheet_names_the_three(to
         record.working.sha256,
     )
     assert [words for words in told if words not in sheet] == []
+    return record
