@@ -306,6 +306,8 @@ def test_triggers_dropped(unguarded: None) -> None:
         "table register_log",
         "table records_edition",
         "table reviews_opinion",
+        "table records_cleanup",
+        "table records_cleanupitem",
     }
 
 

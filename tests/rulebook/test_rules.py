@@ -102,7 +102,7 @@ def test_coded_lists_are_dated() -> None:
 
 def test_the_public_table_shows_every_rule_with_its_law() -> None:
     table = {row["key"]: row for row in rule_table()}
-    assert len(table) == 36
+    assert len(table) == 39
     assert [version["limit"] for version in table["foi.reply"]["versions"]] == ["15个工作日", "20个工作日"]
     assert table["foi.reply"]["versions"][1]["extension"] == "20个工作日"
     assert table["foi.reply"]["versions"][1]["mark_name"] == "已核对全文"
