@@ -34,6 +34,10 @@ class Listing:
     is_ledger: bool = False
 
 
+#: The genre of what is none of the official ones.
+NO_GENRE = "其他"
+
+
 @dataclass(frozen=True)
 class Row:
     """A record as a line of a list."""
@@ -46,6 +50,12 @@ class Row:
     validity: str
     validity_label: str
     published_on: object
+    kind_name: str
+
+    @property
+    def told_as(self) -> str:
+        """What it is, in a word: its genre, or its kind where the genre says nothing."""
+        return self.genre if self.genre and self.genre != NO_GENRE else self.kind_name
 
     @classmethod
     def of(cls, record: Record) -> Row:
@@ -60,6 +70,7 @@ class Row:
             validity=record.validity if is_valid else "",
             validity_label=Validity(record.validity).label if is_valid else "",
             published_on=record.published_at,
+            kind_name=KINDS[record.kind].name if record.kind in KINDS else "",
         )
 
 
