@@ -74,7 +74,7 @@ def test_keyboard_alone_logs_in_reads_and_agrees(town: Town) -> None:
     page.keyboard.type("内容准确，同意。")
     tab_to(page, "it.type === 'submit' && it.textContent === '同意'")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("意见已记录")).to_be_visible()
+    expect(page.get_by_text("意见已记录。")).to_be_visible()
     assert Opinion.objects.get().text == "内容准确，同意。"
 
 

@@ -55,7 +55,8 @@ def agree(town: Town, who: str, step: str, name: str, *, shot: str = "") -> None
     if shot:
         town.look(page, shot)
     press(page, "同意")
-    expect(page.get_by_text("意见已记录")).to_be_visible()
+    told = "意见已记录；设定了公开时间的，到时自动公开。" if step == "审签" else "意见已记录。"
+    expect(page.get_by_text(told)).to_be_visible()
 
 
 def review(town: Town, name: str) -> None:
@@ -176,7 +177,7 @@ def is_reaffirmed(town: Town) -> None:
     expect(page.locator("ins")).to_contain_text("*")
     town.look(page, "difference")
     press(page, "重新确认：同意")
-    expect(page.get_by_text("意见已记录")).to_be_visible()
+    expect(page.get_by_text("意见已记录。")).to_be_visible()
     town.look(page, "reaffirmed")
 
 

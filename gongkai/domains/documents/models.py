@@ -37,16 +37,11 @@ class Delivery(models.Model):
     turn = models.PositiveSmallIntegerField(default=0)
     sealed_receipt = EncryptedTextField("回执内容")
     received_at = models.DateTimeField("接收时间")
-    told_state = models.CharField(max_length=20, blank=True)
-    told_edition = models.CharField(max_length=64, blank=True)
-    told_at = models.DateTimeField(null=True)
-    try_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = "交换接收"
         constraints = [models.UniqueConstraint(fields=["organ", "source_print", "turn"], name="delivery_once")]
-        indexes = [models.Index(fields=["account", "try_at"]), models.Index(fields=["received_at"])]
+        indexes = [models.Index(fields=["received_at"])]
 
     @property
     def number(self) -> str:

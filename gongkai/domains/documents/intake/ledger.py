@@ -5,7 +5,6 @@ They are no subjects of the gate: they are what is left of acts that are events 
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -59,20 +58,6 @@ def write_delivery(arrival: Arrival, record: Record, receipt: str) -> Delivery:
     )
     row.save(force_insert=True)
     return row
-
-
-def note_told(delivery: Delivery, state: str, edition: str) -> None:
-    """The other system has acknowledged this state and edition."""
-    delivery.told_state, delivery.told_edition, delivery.told_at = state, edition, clock.now()
-    delivery.attempts, delivery.try_at = 0, None
-    delivery.save(update_fields=["told_state", "told_edition", "told_at", "attempts", "try_at"])
-
-
-def note_untold(delivery: Delivery, wait: dt.timedelta) -> None:
-    """It could not be told now; it is tried again after a while."""
-    delivery.attempts += 1
-    delivery.try_at = clock.now() + wait
-    delivery.save(update_fields=["attempts", "try_at"])
 
 
 OTHER_BATCH = wording(

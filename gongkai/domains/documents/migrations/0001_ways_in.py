@@ -61,11 +61,6 @@ class Migration(migrations.Migration):
                 ("turn", models.PositiveSmallIntegerField(default=0)),
                 ("sealed_receipt", gongkai.ground.files.fields.EncryptedTextField(verbose_name="回执内容")),
                 ("received_at", models.DateTimeField(verbose_name="接收时间")),
-                ("told_state", models.CharField(blank=True, max_length=20)),
-                ("told_edition", models.CharField(blank=True, max_length=64)),
-                ("told_at", models.DateTimeField(null=True)),
-                ("try_at", models.DateTimeField(null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 (
                     "account",
                     models.ForeignKey(
@@ -91,7 +86,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "交换接收",
                 "indexes": [
-                    models.Index(fields=["account", "try_at"], name="documents_d_account_473a60_idx"),
                     models.Index(fields=["received_at"], name="documents_d_receive_3ca2e7_idx"),
                 ],
                 "constraints": [
