@@ -129,9 +129,19 @@ def test_record_page_has_card_body_and_proof(client: Client, city: City) -> None
         "替代了",
         f"/register/proof/{record.index_number}",
         "本页地址的二维码",
-        "<svg viewBox=",
+        f'<img class="qr" src="/r/{record.index_number}.qr.svg"',
     ):
         assert piece in page, piece
+
+
+def test_qr_code_has_an_address_of_its_own(client: Client, city: City) -> None:
+    answer = client.get(f"/r/{city['new'].index_number}.qr.svg")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/svg+xml", "public, max-age=86400")
+    assert b'<svg xmlns="http://www.w3.org/2000/svg" viewBox=' in answer.content
+    assert b"style=" not in answer.content
+    # The address of a record that is gone stays; of a draft there is none.
+    assert client.get(f"/r/{city['withdrawn'].index_number}.qr.svg").status_code == 200
+    assert client.get("/r/nowhere.qr.svg").status_code == 404
 
 
 def test_replaced_record_keeps_its_page_and_says_by_what_and_when(client: Client, city: City) -> None:

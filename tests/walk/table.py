@@ -47,6 +47,7 @@ TABLE: dict[str, Row] = {
     "portal:record_pdf": Row(PUBLIC, INDEX),
     "portal:record_docx": Row(PUBLIC, INDEX),
     "portal:edition": Row(PUBLIC, INDEX),
+    "portal:qr": Row(PUBLIC, INDEX),
     "portal:attachment": Row(OUTSIDE, {"index_number": "{index}", "place": 1}),
     "portal:register": Row(PUBLIC),
     "portal:checkpoint": Row(PUBLIC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -64,6 +65,7 @@ def site_marks() -> SiteMarks:
     )
 
 
+@functools.cache
 def address(name: str) -> str:
     """The address of a named page, or "" while no surface brings it."""
     try:

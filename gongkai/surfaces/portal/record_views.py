@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from typing import Any
 
 import segno
@@ -9,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
 from gongkai.engine.records.attachments import files_of
 from gongkai.engine.records.details import details_of
@@ -22,6 +24,7 @@ from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
 from gongkai.surfaces.portal.freshness import public
 from gongkai.surfaces.portal.lineage import stages
+from gongkai.surfaces.portal.listings import record_url
 from gongkai.surfaces.portal.queries import alike_records
 from gongkai.surfaces.portal.record_page import RecordView, Related, absence, absolute, related
 
@@ -85,7 +88,6 @@ def _context(view: RecordView) -> dict[str, Any]:
         "changes": record_page.changes(view),
         "stages": stages(view),
         "proof_url": _proof_url(found),
-        "qr": _qr(view.absolute_url),
         "organ": found.organ,
         "crumbs": [
             {"label": "政府信息公开", "url": reverse("portal:disclosure")},
@@ -106,10 +108,20 @@ def _proof_url(found: Record) -> str:
     return reverse("portal:proof", kwargs={"index_number": found.index_number})
 
 
-def _qr(url: str) -> str:
-    """The address as a QR code, an SVG without style or script."""
-    drawn = segno.make(url, error="m").svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
-    return mark_safe(drawn)  # noqa: S308 - drawn here from our own address
+@require_safe
+def qr_code(_request: HttpRequest, index_number: str) -> HttpResponse:
+    """The address of a record as a QR code. It says nothing but the address, so browsers may keep it for a day."""
+    found = found_record(index_number)
+    response = HttpResponse(_drawn(absolute(record_url(found))), "image/svg+xml")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@functools.lru_cache(maxsize=2000)
+def _drawn(url: str) -> bytes:
+    drawn = io.BytesIO()
+    segno.make(url, error="m").save(drawn, kind="svg", border=0, omitsize=True, svgclass=None, lineclass=None)
+    return drawn.getvalue()
 
 
 @public

@@ -31,6 +31,7 @@ urlpatterns = [
     re_path(rf"^r/{NUMBER}\.edition\.json$", record_views.edition_bytes, name="edition"),
     re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
     re_path(rf"^r/{NUMBER}\.file/(?P<place>[0-9]{{1,3}})$", record_views.attachment, name="attachment"),
+    re_path(rf"^r/{NUMBER}\.qr\.svg$", record_views.qr_code, name="qr"),
     re_path(rf"^r/{NUMBER}$", record_views.record, name="record"),
     path("register/", register_views.register, name="register"),
     path("register/checkpoint", register_views.checkpoint, name="checkpoint"),
