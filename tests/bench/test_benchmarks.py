@@ -10,6 +10,7 @@ from gongkai.config.bench import BENCHES
 from gongkai.config.bench.comparison import median_rate, newest_rows, rounds_of, rows_after
 from gongkai.config.bench.dates import due_days
 from gongkai.config.bench.importing import import_records, importing_office, through_gate
+from gongkai.config.bench.peers import nginx
 from gongkai.config.bench.registering import seal_events, verify_everything
 from gongkai.config.cli import main
 from gongkai.engine.records.models import Edition, Publication, Record
@@ -20,7 +21,7 @@ from gongkai.ground.register.models import Event, Leaf
 
 def test_every_benchmark_can_be_loaded() -> None:
     assert {name: callable(bench.load()) for name, bench in BENCHES.items()} == dict.fromkeys(
-        ["import", "seal", "verify", "due", "http"], True
+        ["import", "seal", "verify", "due", "http", "growth"], True
     )
 
 
@@ -75,4 +76,6 @@ def test_pages_are_measured_on_the_real_server(capsys: pytest.CaptureFixture[str
     assert (told["bench"], told["size"], told["least"]) == ("http", 4, 1.0)
     names = [f"{page} {state}" for page in ("record", "list", "home") for state in ("cold", "warm")]
     assert list(told["pages"]) == names
-    assert all(value > 0 for value in told["pages"].values())
+    assert all(page["rate"] > 0 and page["of_empty"] > 0 for page in told["pages"].values())
+    assert all((page["of_nginx"] is None) is not bool(nginx()) for page in told["pages"].values())
+    assert all(0 < page["queries"] <= 6 for page in told["pages"].values())

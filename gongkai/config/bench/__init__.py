@@ -29,6 +29,7 @@ class Bench:
             "verify": registering.verify_everything,
             "due": dates.due_days,
             "http": serving.serve_pages,
+            "growth": serving.grow_pages,
         }
         return runs[self.name]
 
@@ -40,6 +41,7 @@ BENCHES: dict[str, Bench] = {
         Bench("seal", 10_000, "把事件编入存证树并签检查点，对照同样各行的直接插入"),
         Bench("verify", 2_000, "register verify 核对全部内容，对照只读出同样各行"),
         Bench("due", 100_000, "工作日推算，对照逐日计数"),
-        Bench("http", 10_000, "文件页、列表、首页，冷热各测，对照经过同样中间件的空页面"),
+        Bench("http", 10_000, "文件页、列表、首页，冷热各测，对照经过同样中间件的空页面和 nginx"),
+        Bench("growth", 100_000, "同样的页面在信息很多时的成本，对照一千件时"),
     )
 }

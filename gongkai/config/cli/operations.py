@@ -28,7 +28,7 @@ def declare(commands: Commands) -> None:
     demo = commands.add("demo", "装入或重置演示城市", run_demo)
     demo.add_argument("--small", action="store_true", help="只装入机构和人员")
     bench = commands.add("bench", "测速：与同一次运行中的参照轮流比较（在临时数据库中）", run_bench)
-    bench.add_argument("name", metavar="NAME", help="项目：import、seal、verify、due、http")
+    bench.add_argument("name", metavar="NAME", help="项目：import、seal、verify、due、http、growth")
     bench.add_argument("--size", "--records", type=int, metavar="N", help="数量")
     bench.add_argument("--in-scratch", action="store_true", help=argparse.SUPPRESS)
 
