@@ -109,11 +109,13 @@ def _origin(now: Told, event: Event) -> None:
 
 
 def _hands(now: Told, event: Event) -> None:
-    """Who drafts it, and with whom, after a hand-over or a reorganisation."""
+    """Who drafts it, and with whom, after a hand-over or a reorganisation; and the preset a round begins with."""
     if event.name == "record.handed_over":
         now.drafter = event.data["drafter"]
     elif event.name == "record.moved":
         now.co_issuers = event.data["co_issuers"]
+    elif event.name == "record.submitted":
+        now.preset = event.data.get("preset", now.preset)
 
 
 def _state(now: Told, event: Event) -> None:

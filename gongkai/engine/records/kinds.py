@@ -51,6 +51,8 @@ class Kind:
     presets: Mapping[str, str]
     search_weight: int
     annual_report_row: str
+    #: The provision that asks for legality review (合法性审核) before such a document is issued; "" where none does.
+    legality_law: str = ""
     #: Fields that are another organ's words: once drafted, only ``record.renew`` changes them, from the source.
     fixed_fields: tuple[str, ...] = ()
 

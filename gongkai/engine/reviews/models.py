@@ -67,3 +67,24 @@ class Opinion(models.Model):
         verbose_name = "审核意见"
         ordering = ["pk"]
         indexes = [models.Index(fields=["edition_sha256"])]
+
+
+class PresetChoice(models.Model):
+    """Which preset an organ uses for a kind of record from a moment on (审签流程设定). The newest one counts.
+
+    ``preset`` "" returns to what the kind and the organ ask for. Rows are only added: what was in use when stays known.
+    """
+
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="preset_choices")
+    kind = models.CharField("类别", max_length=40)
+    preset = models.CharField("审签流程", max_length=16, blank=True)
+    is_below_law = models.BooleanField("少于规定环节", default=False)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "审签流程设定"
+        indexes = [models.Index(fields=["organ", "kind", "-id"], name="preset_choice_newest")]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from gongkai.domains.reposts.actions import following
 from gongkai.engine.channels import actions as columns
 from gongkai.engine.notices.actions import set_quiet_hours
+from gongkai.engine.reviews.actions import choose_preset
 from gongkai.ground.access import actions as access
 from gongkai.ground.calendars.actions import enter_year
 from gongkai.ground.calendars.plans import Source
@@ -42,6 +44,12 @@ def _year(cleaned: Cleaned) -> Cleaned:
 def _organ_page(subject: Any) -> str:
     organ = subject if isinstance(subject, Organ) else subject.organ
     return reverse("workbench:organ", args=[organ.pk])
+
+
+def _organ_flows(subject: Any) -> str:
+    """The presets of the organ that was decided about."""
+    code = f"?{urlencode({'organ': subject.organ.code})}" if subject is not None else ""
+    return f"{reverse('workbench:rules')}{code}#presets-title"
 
 
 def _person_page(subject: Any) -> str:
@@ -152,6 +160,9 @@ ADMIN_ACTS: dict[str, AdminAct] = {
     ),
     "rule.override_preset": AdminAct(
         rulebook.override_preset, _page("workbench:rules"), forms.OverrideForm, "已调整规则预设。"
+    ),
+    "review.choose_preset": AdminAct(
+        choose_preset, _organ_flows, forms.PresetForm, "已设定审签流程，对以后送审的信息生效。"
     ),
     "rule.end_override": AdminAct(
         rulebook.end_override, _page("workbench:rules"), forms.EndOverrideForm, "已设定终止日期。"

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
+from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.reviews.presets import PRESETS
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.roles import ROLE_NAMES
@@ -335,6 +336,42 @@ class OverrideForm(AskForm):
         self.put_first(
             key=forms.ChoiceField(label="规则", choices=rules),
             organ=OrganField(mine, label="适用机构及其下级", unknown=NO_ORGAN),
+        )
+
+
+class OrganChoiceForm(forms.Form):
+    """Which organ a page is about."""
+
+    def __init__(self, organs: QuerySet[Organ], organ: Organ | None) -> None:
+        super().__init__(initial={"organ": organ.code if organ else ""}, auto_id="about-%s")
+        self.fields["organ"] = OrganField(organs, label="机构", unknown=NO_ORGAN)
+
+
+class PresetForm(AskForm):
+    """Which preset an organ uses for a kind."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=200,
+        required=False,
+        help_text="选用的流程少于规定环节时必须填写，例如：合法性审核由县司法局在制发前完成，意见书已归档。",
+    )
+
+    def prepare(self) -> None:
+        """Organ, kind and preset come first; the law's demand stands at the kind."""
+        kinds = [
+            (kind.code, f"{kind.name}{'（须合法性审核）' if kind.legality_law else ''}") for kind in KINDS.values()
+        ]
+        presets = [(one.code, f"{one.name}（至少 {one.persons} 人）") for one in PRESETS.values()]
+        self.put_first(
+            organ=OrganField(organs_with(self.actor, "organ.maintain"), label="机构", unknown=NO_ORGAN),
+            kind=forms.ChoiceField(label="信息类别", choices=kinds),
+            preset=forms.ChoiceField(
+                label="审签流程",
+                required=False,
+                choices=[("", "按机构和类别的规定（取消本机构的设定）"), *presets],
+                help_text="只对以后送审的生效；已经在审的按原流程办完。",
+            ),
         )
 
 

@@ -16,8 +16,9 @@ from gongkai.engine.records.guards import NO_SOURCE
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Edition, Link, LinkKind, Publication, Record, Validity
 from gongkai.engine.records.subject import EDITABLE
+from gongkai.engine.reviews.choices import in_use, lacks_legality
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
-from gongkai.engine.reviews.presets import STEP_KINDS
+from gongkai.engine.reviews.presets import PRESETS, STEP_KINDS
 from gongkai.engine.reviews.queries import earlier_opinion, open_steps
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering
@@ -73,6 +74,7 @@ class Head:
     basis: str
     reason: str
     preset: str
+    preset_note: str
     validity: str
     co_issuers: str
     public_url: str
@@ -176,11 +178,26 @@ def head_of(record: Record) -> Head:
         basis=f"{basis} {named}".strip(),
         reason=str(content.get("disclosure_reason", "")),
         preset=preset_words(record.preset),
+        preset_note=preset_note(record),
         validity=Validity(record.validity).label if record.kind in KINDS and KINDS[record.kind].has_validity else "",
         co_issuers="、".join(organ.name for organ in record.co_issuers.all()),
         public_url=f"/r/{record.index_number}" if record.index_number and record.published_at else "",
         is_editable=record.state in EDITABLE,
     )
+
+
+def preset_note(record: Record) -> str:
+    """Whether the organ chose this preset for the kind, and the law where it falls short; or ""."""
+    kind = KINDS.get(record.kind)
+    if kind is None or record.preset not in PRESETS:
+        return ""
+    notes = []
+    used = in_use(record.organ, kind)
+    if used.is_chosen and used.preset == record.preset:
+        notes.append("本机构对这类信息的设定")
+    if lacks_legality(kind, record.preset):
+        notes.append(f"没有合法性审核环节（{kind.legality_law}），须在制发前另行办理")
+    return "；".join(notes)
 
 
 def timeline(record: Record) -> list[Moment]:

@@ -65,6 +65,7 @@ GOVERNMENT_RULE = register_kind(
         presets={"township": "full", "usual": "full", "full": "full"},
         search_weight=12,
         annual_report_row="20.1.rules",
+        legality_law="《规章制定程序条例》（2017年）",
     )
 )
 
@@ -90,6 +91,7 @@ NORMATIVE_DOCUMENT = register_kind(
         presets={"township": "township", "usual": "full", "full": "full"},
         search_weight=10,
         annual_report_row="20.1.normative",
+        legality_law="国办发〔2018〕115号",
     )
 )
 

@@ -37,6 +37,7 @@ from gongkai.engine.records.subject import (
     SIGNED_OFF,
 )
 from gongkai.engine.reviews.actions.rounds import close_round, open_round, settle
+from gongkai.engine.reviews.choices import preset_for_next_round
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import Outcome, action, visible
@@ -292,11 +293,13 @@ def is_ready_for_review(record: Record, actor: Actor) -> None:
 )
 def submit(record: Record, *, actor: Actor) -> Outcome:
     """Propose a record for review. Refused without attribute and ground, with unsaved work, or without any text."""
+    before, record.preset = record.preset, preset_for_next_round(record)
     open_round(record, disclosure=_disclosure(record))
     note_cautions(record)
     record.state = PROPOSED
     start_clocks(record, actor)
-    return Outcome(data=_edition_facts(record))
+    changed = {"preset": record.preset} if record.preset != before else {}
+    return Outcome(data=_edition_facts(record) | changed)
 
 
 def _refuse_empty(record: Record) -> None:

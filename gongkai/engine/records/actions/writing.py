@@ -13,6 +13,7 @@ from gongkai.engine.records.attachments import texts_of
 from gongkai.engine.records.content import Content
 from gongkai.engine.records.editions import build_edition, facets_of, kind_of, parse_content, project
 from gongkai.engine.records.models import Edition, Facet, Record, Validity
+from gongkai.engine.reviews.choices import in_use
 from gongkai.engine.reviews.presets import preset_of
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -62,7 +63,7 @@ def new_record(
 ) -> Record:
     """An unsaved record whose columns follow from a content."""
     kind = kind_of(kind_code)
-    usual = kind.presets.get(organ.review_preset, organ.review_preset)
+    usual = in_use(organ, kind).preset
     chosen = preset or usual
     if preset_of(chosen).persons < preset_of(usual).persons:
         raise Refused(TOO_LIGHT, preset=preset_of(chosen).name, usual=preset_of(usual).name, where="审签流程")

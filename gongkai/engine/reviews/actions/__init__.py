@@ -1,11 +1,13 @@
-"""Opinions on a record: agreeing, reaffirming, returning. Rounds are opened by the actions on records."""
+"""Opinions on a record, and which preset a kind takes. Rounds are opened by the actions on records."""
 
+from gongkai.engine.reviews.actions.choosing import choose_preset
 from gongkai.engine.reviews.actions.opinions import REVIEW_ACTIONS, agree, return_for_correction, return_to_organ
 from gongkai.engine.reviews.actions.rounds import close_round, open_round, settle
 
 __all__ = [
     "REVIEW_ACTIONS",
     "agree",
+    "choose_preset",
     "close_round",
     "open_round",
     "return_for_correction",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongkai.engine.reviews.choices import all_in_use
 from gongkai.engine.reviews.presets import PRESETS
+from gongkai.ground.access.rules import covering
 from gongkai.ground.calendars.actions import enter_notice
 from gongkai.ground.calendars.notice import parse_notice
 from gongkai.ground.calendars.plans import STATUSES
 from gongkai.ground.calendars.queries import calendar, plans, regions
+from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused
 from gongkai.ground.rulebook.queries import overrides, rule_table
-from gongkai.surfaces.workbench.admin_forms import NoticeForm
+from gongkai.surfaces.workbench.admin_forms import NoticeForm, OrganChoiceForm
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, new_once_key, require
+from gongkai.surfaces.workbench.pickers import named, organs_with
 from gongkai.surfaces.workbench.words import step_words
 
 
@@ -74,16 +80,37 @@ def notice(request: DeskRequest) -> HttpResponse:
 @require_safe
 @desk_page
 def rules(request: DeskRequest) -> HttpResponse:
-    """Every rule with its law, the presets that were changed, and the presets of review."""
+    """Every rule with its law, the presets that were changed, and which preset of review an organ uses for what."""
     if not request.actor.holds("organ.maintain"):
         require(request, "rule.preset", "规则和流程")
+    organs = organs_with(request.actor, "organ.maintain", "rule.preset")
+    picked = organs.filter(named(request.GET["organ"])).first() if request.GET.get("organ") else None
+    organ = picked or organs.filter(pk=request.user.organ_id).first() or organs.first()
     context = {
         "rules": [{**row, "current": row["versions"][-1]} for row in rule_table()],
         "overrides": overrides(),
         "presets": [
             {"preset": preset, "steps": [step_words(step.code) for step in preset.steps]} for preset in PRESETS.values()
         ],
+        "organ": organ,
+        "organ_form": OrganChoiceForm(organs, organ),
+        "flows": _flows(organ) if organ is not None else [],
+        "may_choose": organ is not None and covering(request.actor, "organ.maintain", organ.pk) is not None,
         "may_change": bool(request.actor.holds("rule.preset")),
         "at": "rules",
     }
     return render(request, "workbench/rules.html", context)
+
+
+def _flows(organ: Organ) -> list[dict[str, Any]]:
+    """Every kind with the preset the organ uses for it, why, and the law where that preset falls short of it."""
+    return [
+        {
+            "kind": one.kind,
+            "preset": PRESETS[one.preset],
+            "usual": PRESETS[one.usual],
+            "choice": one.choice if one.is_chosen else None,
+            "is_below_law": one.is_below_law,
+        }
+        for one in all_in_use(organ)
+    ]
