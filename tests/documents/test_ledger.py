@@ -14,7 +14,9 @@ from python_calamine import CalamineWorkbook
 from gongkai.engine.records.actions import declare, file_paper
 from gongkai.engine.records.clean_ups import Named
 from gongkai.engine.records.models import CleanUp, Record, SealedPaper
+from gongkai.ground.access.models import Export
 from gongkai.ground.files.actions import upload
+from gongkai.ground.register.models import Event
 from gongkai.surfaces.look.sheet import csv_bytes, xlsx_bytes
 from tests.builders import Office, public_record
 from tests.workbench.people import Desk
@@ -101,10 +103,16 @@ def test_the_ledger_of_the_desk_shows_papers_and_what_is_missing() -> None:
     for lacks, found in (("register", {2}), ("filing", {2}), ("fair_competition", {1, 2})):
         page = client.get(f"/desk/ledger/?lacks={lacks}").content.decode()
         assert {serial for serial in (1, 2) if f"云教规〔2026〕{serial}号" in page} == found
-    rows = table(client.get("/desk/ledger/?form=xlsx").content)
+    asked = {"reason": "核对", "form": "xlsx"}
+    rows = table(client.post("/desk/ledger/export/", asked).content)
     assert rows[0][-3:] == ["备案", "公平竞争审查", "合法性审核"]
     assert [row[-3:] for row in rows[1:]] == [["", "", ""], ["云府备〔2026〕3号 2026-03-01", "", ""]]
-    assert client.get("/desk/ledger/?form=csv").content.decode("utf-8-sig").count("\r\n") == 3
+    narrowed = client.post("/desk/ledger/export/?lacks=filing", {"reason": "核对", "form": "csv"})
+    assert narrowed.content.decode("utf-8-sig").count("\r\n") == 2
+    assert Export.objects.order_by("pk").values_list("what", "rows", "reason")[:2][1] == ("ledger", 1, "核对")
+    assert client.post("/desk/ledger/export/", {"form": "xlsx"}).status_code == 422
+    assert client.get("/desk/ledger/?form=xlsx").headers["Content-Type"].startswith("text/html")
+    assert (Export.objects.count(), Event.objects.filter(name="export.made").count()) == (2, 2)
 
 
 def test_a_paper_is_filed_with_number_and_day_and_never_published() -> None:

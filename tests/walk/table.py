@@ -123,6 +123,8 @@ TABLE: dict[str, Row] = {
     "workbench:clean_ups": Row(RIGHT, right="record.read"),
     "workbench:clean_up": Row(RIGHT, right="record.repeal", post={"lines": "云政发〔2001〕1号 | 废止"}),
     "workbench:clean_up_done": Row(OUTSIDE, {"pk": 1}),
+    "workbench:export_ledger": Row(RIGHT, right="record.read", post={"reason": "核对"}),
+    "workbench:export_work": Row(RIGHT, right="record.read", post={"reason": "核对"}),
     "workbench:work": Row(RIGHT, right="record.read", post={"matter": "由外人登记"}),
     "workbench:work_import": Row(RIGHT, right="work.enter", post={"lines": "2026-03-01 | 会议部署 | 由外人登记"}),
     "workbench:work_one": Row(OUTSIDE, {"pk": 1}),

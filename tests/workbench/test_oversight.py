@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
+from gongkai.engine.notices.models import Dispatch
 from gongkai.engine.records.actions import submit
 from gongkai.ground import clock
 from gongkai.ground.access.actions import note, open_session
@@ -219,3 +220,42 @@ def test_the_security_log_of_another_organ_is_not_shown(watchers: Watchers) -> N
         sheet = client.post(f"{SECURITY}log/export/", {"reason": "核对"}).content.decode()
         assert ("别处之人" in page, "别处之人" in sheet) == (is_shown, is_shown)
         assert watchers.office.people["officer"].username in page
+
+
+def test_a_name_tried_is_shown_to_who_looks_after_its_account_and_an_unknown_one_to_the_whole_site(
+    watchers: Watchers,
+) -> None:
+    other = person("elsewhere", organ("11330000009", "云洲市民政局", watchers.root))
+    mine = watchers.office.people["officer"].username
+    for name in (other.username, mine, "stranger", "stranger", ""):
+        note("sign_in_failed", username=name)
+    note("locked_out", username=other.username)
+    here = watchers.desk.client(person("security-here", watchers.office.organ, Role.SECURITY_ADMIN))
+
+    def seen(client: Client) -> tuple[list[str], int, list[str], int]:
+        lines = client.get(f"{SECURITY}log/?name=sign_in_failed").context["lines"]
+        page = client.get(SECURITY).context
+        often = [row["username"] for row in page["often"]]
+        return sorted(line.row.username for line in lines), page["watch"].failed, often, len(page["watch"].locked)
+
+    assert seen(here) == ([mine], 1, [mine], 0)
+    whole = sorted([other.username, mine, "stranger", "stranger", ""])
+    assert seen(watchers.client("security"))[:2] == (whole, 5)
+    assert "elsewhere" not in here.post(f"{SECURITY}log/export/", {"reason": "核对"}).content.decode()
+
+
+def test_a_message_given_up_is_shown_to_who_looks_after_its_recipient(watchers: Watchers) -> None:
+    there = person("elsewhere", organ("11330000009", "云洲市民政局", watchers.root), name="别处之人")
+    for recipient in (there, watchers.office.people["officer"], None):
+        Dispatch.objects.create(
+            recipient=recipient,
+            channel="webhook",
+            text="x",
+            queued_at=clock.now(),
+            try_at=clock.now(),
+            given_up_at=clock.now(),
+        )
+    here = watchers.desk.client(person("system-here", watchers.office.organ, Role.SYSTEM_ADMIN))
+    shown = [row.recipient for row in here.get("/desk/admin/operations/").context["owed"].undelivered]
+    assert shown == [watchers.office.people["officer"]]
+    assert len(watchers.client("system").get("/desk/admin/operations/").context["owed"].undelivered) == 3

@@ -160,8 +160,8 @@ def test_a_file_that_became_a_paper_elsewhere_is_not_published() -> None:
     officer = office.actor("officer")
     stored, _ = upload(SHEET, "审签单.docx", organ=office.organ, actor=officer)
     record = draft_record(office)
-    edit(record, actor=officer, content=content(), files=[entry_of(stored)])
     file_paper(draft_record(office, title="另一件信息"), actor=officer, file=stored)
+    edit(record, actor=officer, content=content(), files=[entry_of(stored)])
     submit(record, actor=officer)
     agree_to_all(office, record)
     events = Event.objects.count()
@@ -171,3 +171,19 @@ def test_a_file_that_became_a_paper_elsewhere_is_not_published() -> None:
     assert StoredFile.objects.get(pk=stored.pk).storage_class == "sealed"
     assert not Record.objects.get(pk=record.pk).is_visible
     assert Event.objects.count() == events
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("frozen_clock")
+def test_an_attachment_of_another_record_is_no_paper_even_when_an_older_edition_named_it() -> None:
+    office = Office()
+    officer = office.actor("officer")
+    stored, _ = upload(SHEET, "审签单.docx", organ=office.organ, actor=officer)
+    other = draft_record(office, title="另一件信息", files=[entry_of(stored)])
+    edit(other, actor=officer, content=content(), files=[])
+    record = draft_record(office)
+    events = Event.objects.count()
+    with pytest.raises(Refused) as refused:
+        file_paper(record, actor=officer, file=stored)
+    assert refused.value.code == "records.public_paper"
+    assert (SealedPaper.objects.count(), Event.objects.count()) == (0, events)

@@ -15,6 +15,7 @@ from gongkai.domains.workrecords.actions import correct, enter, void
 from gongkai.domains.workrecords.entries import Entry, day_of, planned
 from gongkai.domains.workrecords.models import WorkRecord
 from gongkai.ground.access.actors import SYSTEM
+from gongkai.ground.access.models import Export
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.gate.door import visible
 from gongkai.ground.refusal import Refused
@@ -124,7 +125,11 @@ def test_a_workbook_is_read_shown_and_entered_once() -> None:
     assert "新的 0 条" in again and again.count("已登记过，跳过") == 2
     client.post("/desk/work/import/", sent | {"once_key": "work-000003"})
     assert WorkRecord.objects.count() == 2
-    out = client.get("/desk/work/?form=xlsx").content
+    assert client.get("/desk/work/?form=xlsx").headers["Content-Type"].startswith("text/html")
+    assert client.post("/desk/work/export/", {"form": "xlsx", "reason": " "}).status_code == 422
+    assert not Export.objects.exists()
+    out = client.post("/desk/work/export/", {"form": "xlsx", "reason": "年度考核"}).content
+    assert Export.objects.values_list("what", "rows", "reason").get() == ("work", 2, "年度考核")
     table = CalamineWorkbook.from_filelike(io.BytesIO(out)).get_sheet_by_index(0).to_python()
     assert [row[2] for row in table] == ["事项", "新任联络员培训", "召开季度调度会"]
     assert not StoredFile.objects.exists(), "the workbook itself is not kept"

@@ -57,7 +57,7 @@ def outbox_health() -> list[ChannelHealth]:
 
 
 def undelivered() -> QuerySet[Dispatch]:
-    """Messages that were given up, for the system administrator; whoever shows them leaves their text out."""
+    """Messages that were given up, of every organ; whoever shows them narrows them and leaves their text out."""
     return Dispatch.objects.filter(given_up_at__isnull=False).order_by("-queued_at", "-pk")
 
 

@@ -17,7 +17,7 @@ from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.models import Deputy, Grant, ServiceToken
 from gongkai.ground.access.queries import grants_in_force, grants_not_over
 from gongkai.ground.access.roles import ROLE_NAMES, Role
-from gongkai.ground.access.rules import reach
+from gongkai.ground.access.rules import covering, reach
 from gongkai.ground.gate.door import permitted, visible
 from gongkai.ground.organs.models import FormerName, Organ, Person
 from gongkai.ground.refusal import Explanation
@@ -145,12 +145,19 @@ class Owed:
     undelivered: list[Dispatch]
 
 
-def operations_owed() -> Owed:
-    """Events not yet in the tree, publications past their moment, how the outbox stands and what was given up."""
+def operations_owed(actor: Actor) -> Owed:
+    """Events not yet in the tree, publications past their moment, how the outbox stands and what was given up.
+
+    Numbers are the platform's; a message that names its recipient is shown for the organs looked after, one to a
+    group to who looks after all.
+    """
+    theirs = Q(recipient__organ__in=reach(actor, "operations.read"))
+    if covering(actor, "operations.read", None) is not None:
+        theirs |= Q(recipient__isnull=True)
     return Owed(
         unsealed=UnsealedEvent.objects.count(),
         publications=due_publications(clock.now()).count(),
         waiting=waiting_to_leave(),
         channels=outbox_health(),
-        undelivered=list(undelivered().select_related("recipient__organ")[:PAGE_SIZE]),
+        undelivered=list(undelivered().filter(theirs).select_related("recipient__organ")[:PAGE_SIZE]),
     )

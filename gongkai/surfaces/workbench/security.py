@@ -14,7 +14,7 @@ from gongkai.ground.access.actions.exporting import LISTS
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.models import LARGE, Deputy, Export, Grant, SecurityEvent, ServiceToken, StaffSession
 from gongkai.ground.access.queries import grants_in_force, security_events
-from gongkai.ground.access.rules import reach
+from gongkai.ground.access.rules import covering, reach
 from gongkai.ground.gate.door import visible
 from gongkai.ground.organs.models import Person
 from gongkai.surfaces.workbench.audit import day_of
@@ -35,8 +35,14 @@ class SecurityLine:
 
 
 def _theirs(rows: QuerySet[SecurityEvent], actor: Actor) -> QuerySet[SecurityEvent]:
-    """The lines about people of the organs looked after, and those about names that nobody here has."""
-    return rows.filter(Q(person__organ__in=reach(actor, "security.read")) | Q(person__isnull=True))
+    """The lines about accounts of the organs looked after, signed in or not. A name that no account has may be
+    another organ's, mistyped, or a password: only who looks after the whole platform sees it."""
+    mine = reach(actor, "security.read")
+    tried = Person.objects.filter(username=OuterRef("username"))
+    own = Q(person__organ__in=mine) | Q(Exists(tried.filter(organ__in=mine)), person__isnull=True)
+    if covering(actor, "security.read", None) is None:
+        return rows.filter(own)
+    return rows.filter(own | Q(~Exists(tried), person__isnull=True))
 
 
 def log_rows(actor: Actor, query: QueryDict) -> QuerySet[SecurityEvent]:

@@ -94,6 +94,8 @@ urlpatterns = [
     path("admin/register/", oversight.register, name="register"),
     path("admin/events/", oversight.events, name="events"),
     path("admin/events/export/", oversight.export_events, name="export_events"),
+    path("ledger/export/", lineage.export_ledger, name="export_ledger"),
+    path("work/export/", work.export_work, name="export_work"),
     path("admin/do/<str:name>/", admin.ask, name="admin_new"),
     path("admin/do/<str:name>/<int:pk>/", admin.ask, name="admin_do"),
 ]

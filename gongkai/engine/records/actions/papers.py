@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gongkai.engine.records.actions.writing import refuse_any_mark
-from gongkai.engine.records.models import Purpose, Record, SealedPaper
+from gongkai.engine.records.models import Edition, Purpose, Record, SealedPaper
 from gongkai.engine.records.signatures import parse_signatures
 from gongkai.engine.records.subject import DISCARDED, EXPUNGED, STATE_NAMES
 from gongkai.ground import clock
@@ -64,12 +64,14 @@ def file_paper(
 
 
 def _usable(record: Record, file: StoredFile | str, actor: Actor) -> StoredFile:
-    """The file, sealed, of this organ, named by no edition and no other record."""
+    """The file, sealed, of this organ, named by no edition of any record and no other paper."""
     pk = file.pk if isinstance(file, StoredFile) else file
     found: StoredFile | None = visible(StoredFile, actor).filter(pk=pk, organ_id=record.organ_id).first()
     if found is None or found.destroyed_at is not None:
         raise Refused(NO_PAPER, where="审签单")
-    named = any(entry["id"] == str(found.pk) for edition in record.editions.all() for entry in edition.files)
+    # An edition can name only what was there before it; its list of files is sealed with the rest of it.
+    since = Edition.objects.filter(created_at__gte=found.created_at, expunged_at__isnull=True).iterator()
+    named = any(entry["id"] == str(found.pk) for edition in since for entry in edition.files)
     if found.storage_class != StorageClass.SEALED or named or SealedPaper.objects.filter(file=found).exists():
         raise Refused(PUBLIC_PAPER, where="审签单")
     return found

@@ -28,6 +28,8 @@ LISTS = {
     "records": ("文件清单", "record.read"),
     "events": ("事件记录", "audit.read"),
     "security": ("安全日志", "security.read"),
+    "ledger": ("规章和规范性文件台账", "record.read"),
+    "work": ("工作记录", "record.read"),
     "grants": ("授权清单", "grant.maintain"),
 }
 

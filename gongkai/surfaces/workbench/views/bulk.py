@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from gongkai.engine.records.models import Record
-from gongkai.ground.access.actions import export
 from gongkai.ground.gate.door import UNKNOWN
 from gongkai.ground.gate.many import Result, do_all, do_each
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.look.sheet import csv_answer, csv_bytes
 from gongkai.surfaces.workbench import bulk
 from gongkai.surfaces.workbench.act_forms import moment_words
 from gongkai.surfaces.workbench.actions import drop_filter, save_filter
 from gongkai.surfaces.workbench.bulk import BulkAct, Chosen
+from gongkai.surfaces.workbench.exports import exported
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, new_once_key, require
 from gongkai.surfaces.workbench.words import state_words
 
@@ -39,7 +37,7 @@ def many(request: DeskRequest) -> HttpResponse:
     form = act.form(given if is_run else None)
     if is_run and form.is_valid():
         if act.act is None:
-            return _exported(request, found, form.cleaned_data["reason"])
+            return exported(request, "records", bulk.COLUMNS, bulk.sheet(found.records))
         return _done(request, act, found, form.cleaned_data)
     results = bulk.plan(act, found, request.actor)
     context = _context(act, found, results) | {
@@ -70,13 +68,6 @@ def _done(request: DeskRequest, act: BulkAct, found: Chosen, cleaned: dict[str, 
         "back": _back(request),
     }
     return render(request, "workbench/bulk_done.html", context)
-
-
-def _exported(request: DeskRequest, found: Chosen, reason: str) -> HttpResponse:
-    data = csv_bytes(bulk.COLUMNS, bulk.sheet(found.records))
-    digest = hashlib.sha256(data).hexdigest()
-    export("records", actor=request.actor, rows=len(found.records), reason=reason, sha256=digest)
-    return csv_answer(data, "records.csv")
 
 
 def _context(act: BulkAct, found: Chosen, results: list[Result[Record]]) -> dict[str, Any]:

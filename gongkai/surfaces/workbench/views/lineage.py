@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongkai.domains.documents import ledger as books
 from gongkai.engine.records.actions import declare
@@ -17,8 +17,8 @@ from gongkai.engine.records.clean_ups import planned
 from gongkai.engine.records.models import CleanUp, Record
 from gongkai.ground.gate.door import visible
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.look.sheet import csv_answer, csv_bytes, xlsx_answer, xlsx_bytes
 from gongkai.surfaces.workbench.clean_up_forms import CleanUpForm
+from gongkai.surfaces.workbench.exports import exported
 from gongkai.surfaces.workbench.ledger_filters import chosen_records, ledger_facets
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key, require
 from gongkai.surfaces.workbench.paging import page_by_moment
@@ -91,13 +91,10 @@ def clean_up_done(request: DeskRequest, pk: int) -> HttpResponse:
 @require_safe
 @desk_page
 def ledger(request: DeskRequest) -> HttpResponse:
-    """The ledger with its papers; ``?form=csv`` and ``?form=xlsx`` give the very list on the screen."""
+    """The ledger with its papers."""
     require(request, "record.read", "规章和规范性文件台账")
     rows: QuerySet[Record] = books.ledgered(visible(Record, request.actor)).select_related("organ")
     narrowed = chosen_records(rows, request.GET)
-    form = request.GET.get("form", "")
-    if form in ("csv", "xlsx"):
-        return _exported(narrowed.order_by("-published_at", "-pk"), form)
     page = page_by_moment(narrowed, request.GET, "published_at", PAGE_SIZE)
     facets = ledger_facets(rows, request.GET)
     context = {
@@ -107,15 +104,20 @@ def ledger(request: DeskRequest) -> HttpResponse:
         "facets": facets,
         "chosen_facets": [facet for facet in facets if facet.chosen],
         "may_file": request.actor.holds("record.submit"),
+        "query": request.GET.urlencode(),
+        "most": SHEET_ROWS,
         "at": "ledger",
     }
     return render(request, "workbench/ledger.html", context)
 
 
-def _exported(records: QuerySet[Record], form: str) -> HttpResponse:
-    lines = books.entries(list(records[:SHEET_ROWS]), with_papers=True)
+@require_POST
+@desk_page
+def export_ledger(request: DeskRequest) -> HttpResponse:
+    """The very list on the screen, as a workbook or CSV: it names papers that are kept inside."""
+    require(request, "record.read", "导出台账")
+    rows: QuerySet[Record] = books.ledgered(visible(Record, request.actor)).select_related("organ")
+    chosen = chosen_records(rows, request.GET).order_by("-published_at", "-pk")[:SHEET_ROWS]
+    lines = books.entries(list(chosen), with_papers=True)
     columns = (*books.COLUMNS, *books.PAPER_COLUMNS)
-    rows = [[*line.cells(), *line.paper_cells()] for line in lines]
-    if form == "csv":
-        return csv_answer(csv_bytes(columns, rows), "ledger.csv")
-    return xlsx_answer(xlsx_bytes("规章和规范性文件台账", columns, rows), "ledger.xlsx")
+    return exported(request, "ledger", columns, ([*line.cells(), *line.paper_cells()] for line in lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,14 +13,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongkai.engine.notices.outbox import has_channels
-from gongkai.ground.access.actions import end_session, export
+from gongkai.ground.access.actions import end_session
 from gongkai.ground.access.models import StaffSession
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.register.actions import ask_verification
-from gongkai.surfaces.look.sheet import csv_answer, csv_bytes
 from gongkai.surfaces.workbench import admin_queries as queries
 from gongkai.surfaces.workbench import audit as audits
 from gongkai.surfaces.workbench import security as watching
+from gongkai.surfaces.workbench.exports import exported
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key, require
 from gongkai.surfaces.workbench.paging import page_by_moment
 
@@ -71,7 +70,7 @@ def end(request: DeskRequest, pk: int) -> HttpResponse:
 def operations(request: DeskRequest) -> HttpResponse:
     """What the platform owes and could not do, for the system administrator."""
     require(request, "operations.read", "运行状况")
-    context = {"owed": queries.operations_owed(), "has_channels": has_channels(), "at": "operations"}
+    context = {"owed": queries.operations_owed(request.actor), "has_channels": has_channels(), "at": "operations"}
     return render(request, "workbench/operations.html", context)
 
 
@@ -119,10 +118,7 @@ def _exported(
     sheet: Callable[[list[Any]], list[list[str]]],
 ) -> HttpResponse:
     found = list(rows.order_by("-at", "-pk")[: audits.EXPORT_ROWS])
-    data = csv_bytes(columns, sheet(found))
-    digest = hashlib.sha256(data).hexdigest()
-    export(what, actor=request.actor, rows=len(found), reason=request.POST.get("reason", ""), sha256=digest)
-    return csv_answer(data, f"{what}.csv")
+    return exported(request, what, columns, sheet(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongkai.domains.workrecords import actions
 from gongkai.domains.workrecords.entries import COLUMNS, category_names, columns_in, planned
@@ -22,7 +22,7 @@ from gongkai.ground.files.storage import file_bytes
 from gongkai.ground.gate.door import UNKNOWN, can, visible
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.look.sheet import xlsx_answer, xlsx_bytes
+from gongkai.surfaces.workbench.exports import exported
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key, require
 from gongkai.surfaces.workbench.paging import page_by_moment
 from gongkai.surfaces.workbench.work_forms import EntryForm, ImportForm, NewEntryForm
@@ -49,8 +49,6 @@ def work(request: DeskRequest) -> HttpResponse:
     elif request.method == "POST":
         require(request, "work.enter", "登记工作记录")
     rows = _chosen(visible(WorkRecord, request.actor), request).select_related("organ", "handler", "attachment")
-    if request.GET.get("form") == "xlsx":
-        return _exported(rows)
     told = refusal.explain() if refusal else None
     context = {
         "form": form,
@@ -59,6 +57,7 @@ def work(request: DeskRequest) -> HttpResponse:
         "categories": category_names(),
         "counts": _counts(visible(WorkRecord, request.actor)),
         "chosen": request.GET.get("category", ""),
+        "query": request.GET.urlencode(),
         "once_key": new_once_key(),
         "at": "work",
     }
@@ -99,7 +98,12 @@ def _entered(request: DeskRequest, form: NewEntryForm, organ: Organ) -> Refused 
     return None
 
 
-def _exported(rows: QuerySet[WorkRecord]) -> HttpResponse:
+@require_POST
+@desk_page
+def export_work(request: DeskRequest) -> HttpResponse:
+    """The lines of the list on the screen that stand, with their handlers' names."""
+    require(request, "record.read", "导出工作记录")
+    rows = _chosen(visible(WorkRecord, request.actor), request).select_related("organ", "handler")
     names = category_names()
     lines = [
         [
@@ -112,7 +116,7 @@ def _exported(rows: QuerySet[WorkRecord]) -> HttpResponse:
         ]
         for row in rows.filter(state=actions.ENTERED).order_by("-done_on", "-pk")[:SHEET_ROWS]
     ]
-    return xlsx_answer(xlsx_bytes("工作记录", (*COLUMNS.values(), "机构"), lines), "work-records.xlsx")
+    return exported(request, "work", (*COLUMNS.values(), "机构"), lines)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
