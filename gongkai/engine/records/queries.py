@@ -14,6 +14,7 @@ from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import visible
 from gongkai.ground.organs.models import OrganClosure
+from gongkai.ground.prepared import Asked, Prepared
 
 #: Why a publication ended whose edition a later one took the place of; such an edition stays readable.
 SUPERSEDED = "superseded"
@@ -41,18 +42,30 @@ def updated_on(column: Column) -> dt.date | None:
     return clock.day_of(newest) if newest else None
 
 
-def addressed(index_number: str) -> Record | None:
+_ADDRESSED = Prepared(
+    lambda number: Record.objects.filter(index_number=number, published_at__isnull=False).select_related(
+        "organ", "current"
+    ),
+    str,
+)
+
+
+def addressed(index_number: str, asked: Asked | None = None) -> Record | None:
     """The record behind a public address: public now, or public once (its address stays). Drafts are unknown."""
-    return (
-        Record.objects.filter(index_number=index_number, published_at__isnull=False)
-        .select_related("organ", "current")
-        .first()
-    )
+    return next(iter((asked or Asked()).instances(_ADDRESSED, index_number)), None)
 
 
-def public_editions(record: Record) -> list[Publication]:
+_EDITIONS = Prepared(
+    lambda record: (
+        Publication.objects.filter(record=record, channel=PORTAL).select_related("edition").order_by("from_at", "pk")
+    ),
+    int,
+)
+
+
+def public_editions(record: Record, asked: Asked | None = None) -> list[Publication]:
     """Every publication of a record with its edition, oldest first: the change notes of its page."""
-    return list(record.publications.filter(channel=PORTAL).select_related("edition").order_by("from_at", "pk"))
+    return (asked or Asked()).instances(_EDITIONS, record.pk)
 
 
 def published_edition(record: Record, number: int | None = None) -> Edition | None:
@@ -73,20 +86,27 @@ def earlier_publications(record: Record) -> QuerySet[Publication]:
     return record.publications.filter(reason=SUPERSEDED, channel=PORTAL).exclude(edition=record.current).order_by("pk")
 
 
-def public_links(record: Record) -> tuple[list[Link], list[Link]]:
-    """Relations to and from records that the public can see: (outgoing, incoming).
-
-    A relation made in a correction is not public before the correction is: its reviewers have not read it. What a
-    clean-up declared is public at once.
-    """
+def _linked(record: int) -> QuerySet[Link]:
     shown = Publication.objects.filter(channel=PORTAL, record=OuterRef("source"), edition=OuterRef("source__current"))
     first = shown.order_by("pk")
-    links = list(
+    return (
         Link.objects.filter(Q(source=record, target__is_visible=True) | Q(target=record, source__is_visible=True))
         .filter(Q(created_at__lte=Subquery(first.values("from_at")[:1])) | Q(took_effect_on__isnull=False))
         .select_related("source", "target")
         .order_by("kind", "pk")
     )
+
+
+_LINKED = Prepared(_linked, int)
+
+
+def public_links(record: Record, asked: Asked | None = None) -> tuple[list[Link], list[Link]]:
+    """Relations to and from records that the public can see: (outgoing, incoming).
+
+    A relation made in a correction is not public before the correction is: its reviewers have not read it. What a
+    clean-up declared is public at once.
+    """
+    links = (asked or Asked()).instances(_LINKED, record.pk)
     return [item for item in links if item.source_id == record.pk], [
         item for item in links if item.target_id == record.pk
     ]

@@ -23,7 +23,7 @@ from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
 from gongkai.ground.register.state import register_state
 from gongkai.surfaces.look.display import SWITCHES, display_of
-from gongkai.surfaces.portal.kept import LARGEST, Kept, answers
+from gongkai.surfaces.portal.kept import LARGEST, Kept, answers, renderings
 
 View = Callable[..., HttpResponse]
 LONGEST_ADDRESS = 500
@@ -64,16 +64,50 @@ def _key(request: HttpRequest) -> str:
     return f"{clock.today()} {display_of(request).classes} {address}" if len(address) <= LONGEST_ADDRESS else ""
 
 
-def _made(request: HttpRequest, response: HttpResponse, state: str, key: str) -> HttpResponse:
-    """The answer with its hash as ETag, kept for the next visitor, or 304 when this one has exactly this answer."""
+def rendered(request: HttpRequest, digest: str, render_it: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page that comes of what was asked of the database: rendered once for each digest of it.
+
+    An event about something else empties the shelf of `public`, but a page whose every row is still the same is not
+    rendered again. ``render_it`` may depend on nothing but those rows, the address, the display, the day and settings.
+    """
+    key = _key(request)
+    if not key:
+        return render_it()
+    kept = renderings.look(key, digest)
+    if kept is None:
+        response = render_it()
+        if response.status_code != 200 or len(response.content) > LARGEST:
+            return response
+        kept = Kept.of(response, _finished(response), digest)
+        renderings.put(key, kept)
+    answer = kept.answer()
+    answer.kept = kept  # type: ignore[attr-defined]
+    return answer
+
+
+def forget(request: HttpRequest) -> None:
+    """Keep no rendering of this address any longer: what stood there has been taken away."""
+    renderings.drop(_key(request))
+
+
+def _finished(response: HttpResponse) -> str:
+    """Says how fresh an answer is, and gives its ETag: the hash of the whole."""
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Cookie"])
     if response.streaming or response.status_code != 200:
+        return ""
+    response["ETag"] = etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return etag
+
+
+def _made(request: HttpRequest, response: HttpResponse, state: str, key: str) -> HttpResponse:
+    """The answer with its hash as ETag, kept for the next visitor, or 304 when this one has exactly this answer."""
+    kept: Kept | None = getattr(response, "kept", None)
+    etag = kept.etag if kept is not None else _finished(response)
+    if not etag:
         return response
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    response["ETag"] = etag
     if state and len(response.content) <= LARGEST:
-        answers.keep(state, key, Kept.of(response, etag))
+        answers.keep(state, key, kept or Kept.of(response, etag))
     return _matched(request, response, etag)
 
 

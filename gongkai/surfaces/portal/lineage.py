@@ -77,8 +77,7 @@ def stage_of(view: RecordView, event: Event) -> Stage:
     if by is not None:
         return Stage(day, what, "done", by.title, by.document_number, record_url(by), f"依据：{_named(by)}")
     if facts.get("clean_up") in view.clean_ups:
-        decided = view.clean_ups[facts["clean_up"]]
-        title, number = decided.title, decided.number
+        title, number = view.clean_ups[facts["clean_up"]]
         return Stage(day, what, "done", title, number, "", f"依据：《{title.strip('《》')}》{_bracketed(number)}")
     return Stage(day, what, note="有效期届满" if facts.get("validity") == Validity.LAPSED else "失效日期更正")
 

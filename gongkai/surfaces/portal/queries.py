@@ -6,22 +6,23 @@ Everything starts from ``public_records()``: nothing here can show what is not p
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db.models import CharField, Count, Max, Q, QuerySet, Value
-from django.db.models.functions import Cast, ExtractYear
+from django.db.models import CharField, Count, DateTimeField, F, Max, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, ExtractYear
 
 from gongkai.domains.documents.ledger import ledgered
 from gongkai.domains.documents.numbers import parse_document_number
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.lineage import in_force_on
-from gongkai.engine.records.models import Record, Validity
+from gongkai.engine.records.models import CleanUp, Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
 from gongkai.ground.organs.models import Organ, OrganSuccession
+from gongkai.ground.prepared import Asked, Prepared
 from gongkai.ground.register.models import Checkpoint, Event
 from gongkai.ground.rulebook.queries import statutory_categories
 
@@ -233,17 +234,70 @@ def receiving_organs() -> list[Organ]:
     return list(Organ.objects.filter(in_being).exclude(work_body="").order_by("code")[:200])
 
 
-def alike_records(record: Record, count: int = 5) -> list[Record]:
-    """The newest public records of the same subject class (同类信息)."""
-    if not record.subject_class:
-        return []
-    same = public_records().filter(subject_class=record.subject_class).exclude(pk=record.pk)
-    return list(same.select_related(None)[:count])
+@dataclass(frozen=True)
+class Beside:
+    """What stands on the page of a record and in none of its links: one query for all of it.
+
+    ``alike``: the newest public records of the same subject class (同类信息); ``co_issuers``: their names;
+    ``clean_ups``: title and number of each decision that named the record, by its key.
+    """
+
+    alike: list[Record]
+    co_issuers: list[str]
+    clean_ups: dict[int, tuple[str, str]]
 
 
-def public_events(record: Record) -> list[Event]:
+MOST_ALIKE = 5
+_BESIDE = ("told", "pk", "title", "document_number", "index_number", "published_at")
+
+
+def _beside(subject_class: str, record: int) -> QuerySet[Any]:
+    def told(rows: QuerySet[Any], what: str, title: Any, number: Any) -> QuerySet[Any]:
+        nothing = {"told_address": Value("", CharField()), "told_at": Value(None, DateTimeField())}
+        rows = rows.order_by().annotate(told=Value(what, CharField()), told_title=title, told_number=number, **nothing)
+        return rows.values_list("told", "pk", "told_title", "told_number", "told_address", "told_at")
+
+    same = public_records().filter(subject_class=subject_class).exclude(subject_class="").exclude(pk=record)
+    newest = same.select_related(None).values("pk")[:MOST_ALIKE]
+    alike = Record.objects.filter(pk__in=newest).order_by().annotate(told=Value("alike", CharField()))
+    organs = Organ.objects.filter(co_issued=record)
+    decided = CleanUp.objects.filter(items__record=record)
+    return alike.values_list(*_BESIDE).union(
+        told(organs, "issuer", F("name"), F("code")),
+        told(
+            decided,
+            "clean_up",
+            Coalesce("decision__title", "decision_title"),
+            Coalesce("decision__document_number", "decision_number"),
+        ),
+        all=True,
+    )
+
+
+_BESIDES = Prepared(_beside, str, int)
+
+
+def beside(record: Record, asked: Asked) -> Beside:
+    """Similar records, issuing organs and clean-ups, in one query."""
+    found: dict[str, list[Sequence[Any]]] = {"alike": [], "issuer": [], "clean_up": []}
+    for row in _BESIDES.values(asked.rows(_BESIDES, record.subject_class, record.pk)):
+        found[row[0]].append(row[1:])
+    alike = [Record(**dict(zip(_BESIDE[1:], row, strict=True))) for row in found["alike"]]
+    return Beside(
+        alike=sorted(alike, key=lambda other: (other.published_at, other.pk), reverse=True),
+        co_issuers=[row[1] for row in sorted(found["issuer"], key=lambda row: row[2])],
+        clean_ups={row[0]: (row[1], row[2]) for row in found["clean_up"]},
+    )
+
+
+_EVENTS = Prepared(
+    lambda record: Event.objects.filter(subject_type="record", subject_id=record, is_public=True).order_by("pk"), str
+)
+
+
+def public_events(record: Record, asked: Asked | None = None) -> list[Event]:
     """The public events of a record, oldest first: what happened to its page."""
-    return list(Event.objects.filter(subject_type="record", subject_id=str(record.pk), is_public=True).order_by("pk"))
+    return (asked or Asked()).instances(_EVENTS, str(record.pk))
 
 
 def latest_checkpoints(count: int = 10) -> list[Checkpoint]:

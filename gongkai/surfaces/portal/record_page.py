@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongkai.config import env
-from gongkai.engine.records.models import CleanUp, Disclosure, Edition, Link, Publication, Record, Validity
+from gongkai.engine.records.models import Disclosure, Edition, Link, Publication, Record, Validity
 from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_links
 from gongkai.ground import clock
+from gongkai.ground.prepared import Asked
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
 from gongkai.surfaces.portal.lineage import LINEAGE_EVENTS, Banner, lineage_banners, stage_of
 from gongkai.surfaces.portal.listings import has_validity, record_url
-from gongkai.surfaces.portal.queries import public_events
+from gongkai.surfaces.portal.queries import beside, public_events
 
 EVENT_NAMES = {
     "record.published": "公布",
@@ -119,26 +120,30 @@ class RecordView:
     incoming: list[Link]
     publications: list[Publication]
     events: list[Event]
-    clean_ups: dict[int, CleanUp] = field(default_factory=dict)
+    alike: list[Record]
+    clean_ups: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, record: Record, edition: Edition) -> RecordView:
+    def of(cls, record: Record, edition: Edition, asked: Asked | None = None) -> RecordView:
         """Gather what belongs to the page of a visible record."""
-        outgoing, incoming = public_links(record)
-        events = public_events(record)
+        asked = asked or Asked()
+        outgoing, incoming = public_links(record, asked)
+        events = public_events(record, asked)
+        near = beside(record, asked)
         # What a linked decision did is told by the link; one that stands nowhere here has to be looked up.
-        unlinked = [e.public["clean_up"] for e in events if e.public.get("clean_up") and not e.public.get("by")]
+        unlinked = {e.public["clean_up"] for e in events if e.public.get("clean_up") and not e.public.get("by")}
         return cls(
             record=record,
             edition=edition,
             content=edition.content,
-            co_issuers=[organ.name for organ in record.co_issuers.all()],
+            co_issuers=near.co_issuers,
             outgoing=outgoing,
             incoming=incoming,
             # A first edition has no earlier ones.
-            publications=public_editions(record) if edition.number > 1 else [],
+            publications=public_editions(record, asked) if edition.number > 1 else [],
             events=events,
-            clean_ups=CleanUp.objects.in_bulk(unlinked) if unlinked else {},
+            alike=near.alike,
+            clean_ups={key: told for key, told in near.clean_ups.items() if key in unlinked},
         )
 
     @property

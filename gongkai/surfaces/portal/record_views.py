@@ -19,21 +19,22 @@ from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Edition, Record
 from gongkai.engine.records.queries import addressed, published_edition
 from gongkai.ground.files.storage import file_bytes
+from gongkai.ground.prepared import Asked
 from gongkai.surfaces.look.body import set_body
 from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
-from gongkai.surfaces.portal.freshness import public
+from gongkai.surfaces.portal.freshness import forget, public, rendered
 from gongkai.surfaces.portal.lineage import stages
 from gongkai.surfaces.portal.listings import record_url
-from gongkai.surfaces.portal.queries import alike_records
 from gongkai.surfaces.portal.record_page import RecordView, Related, absence, absolute, related
 
 GONE_STATUS = 410
 
 
-def found_record(index_number: str) -> Record:
+def found_record(index_number: str, asked: Asked | None = None) -> Record:
     """The record behind a public address, or 404."""
-    record = addressed(index_number)
+    # PostgreSQL cannot even ask for a text with a NUL; nothing is called so.
+    record = addressed(index_number, asked) if "\0" not in index_number else None
     if record is None:
         raise Http404
     return record
@@ -55,12 +56,14 @@ def _edition(record: Record, request: HttpRequest) -> Edition | None:
 @public
 def record(request: HttpRequest, index_number: str) -> HttpResponse:
     """The page of a record."""
-    found = found_record(index_number)
+    asked = Asked()
+    found = found_record(index_number, asked)
     if not found.is_visible or found.current is None:
+        forget(request)
         context = {"record": found, "absence": absence(found), "proof_url": _proof_url(found)}
         return render(request, "portal/gone.html", context, status=GONE_STATUS)
-    view = RecordView.of(found, found.current)
-    return render(request, _page_of(found), _context(view))
+    view = RecordView.of(found, found.current, asked)
+    return rendered(request, asked.digest(), lambda: render(request, _page_of(found), _context(view)))
 
 
 def _page_of(found: Record) -> list[str]:
@@ -101,7 +104,7 @@ def _context(view: RecordView) -> dict[str, Any]:
 def _alike(view: RecordView) -> list[Related]:
     """Records of the same class, without those the page names anyway."""
     named = {link.target_id for link in view.outgoing} | {link.source_id for link in view.incoming}
-    return [related(other) for other in alike_records(view.record) if other.pk not in named]
+    return [related(other) for other in view.alike if other.pk not in named]
 
 
 def _proof_url(found: Record) -> str:
