@@ -12,7 +12,7 @@ import pytest
 from gongkai.engine.channels.actions import push_owed, read_back_due
 from gongkai.engine.channels.actions.pushing import tell
 from gongkai.engine.channels.models import Push
-from gongkai.engine.channels.queries import doubtful_pushes, owed_pushes
+from gongkai.engine.channels.queries import doubtful_pushes, failing_pushes, owed_pushes
 from gongkai.engine.channels.targets import targets
 from gongkai.engine.notices.models import Notice
 from gongkai.engine.records.actions import place, publish, restore, take_down
@@ -20,6 +20,7 @@ from gongkai.engine.records.models import Record
 from gongkai.ground import clock
 from gongkai.ground.organs.models import Organ
 from gongkai.ground.refusal import Refused
+from gongkai.ground.register import triggers
 from gongkai.ground.register.log import seal
 from gongkai.ground.register.verify import verify_all
 from tests.builders import Office, public_record, reviewed_record
@@ -209,3 +210,52 @@ def test_a_publication_that_arrives_after_its_withdrawal_is_taken_back_again(pla
     assert [one["act"] for one in platform.told()] == ["take_back", "show", "take_back"]
     assert push_owed() == 0
     assert str(record.ref) not in platform.pages
+
+
+def test_the_address_of_a_target_that_is_gone_is_asked_no_more(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    public_record(Office())
+    push_owed()
+    asked = len(platform.asked)
+    configure(monkeypatch, tmp_path, http_target(platform, always=True) | {"code": "another"})
+    with clock.frozen(later(5)):
+        assert (read_back_due(), read_back_due()) == (0, 0)
+    assert (Push.objects.get().read_due_at, Push.objects.get().failure, len(platform.asked)) == (
+        None,
+        "no-target",
+        asked,
+    )
+
+
+def test_a_targets_file_that_cannot_be_read_stops_no_reading_for_good(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    public_record(Office())
+    push_owed()
+    (tmp_path / "targets.json").write_text("{", encoding="utf-8")
+    due = Push.objects.get().read_due_at
+    with clock.frozen(later(5)):
+        assert read_back_due() == 0
+    assert (Push.objects.get().read_due_at, Push.objects.get().reads) == (due, 0)
+
+
+def test_a_push_that_cannot_be_read_keeps_no_other_from_being_told_or_read(platform: Platform) -> None:
+    office = Office()
+    broken, whole = public_record(office), public_record(office, title="另一份通知")
+    push_owed()
+    bad = Push.objects.get(publication__record=broken)
+    edition = bad.publication.edition
+    with triggers.suspended():
+        edition.canonical = (edition.canonical or "").replace('"schema"', '"schema')
+        edition.save()
+    with clock.frozen(later(1)):
+        assert read_back_due() == 1
+    assert Push.objects.get(publication__record=whole).reading == "verified"
+    bad.refresh_from_db()
+    assert (bad.failure, bad.read_due_at, bad.reading) == ("JSONDecodeError", later(3), "")
+    with clock.frozen(later(3)):
+        read_back_due()
+    bad.refresh_from_db()
+    assert bad.read_due_at == later(7), "later and later"
+    assert list(failing_pushes()) == [bad]

@@ -90,6 +90,11 @@ def owed_pushes() -> QuerySet[Push]:
     return Push.objects.filter(done_at__isnull=True, dropped_at__isnull=True).order_by("try_at", "pk")
 
 
+def failing_pushes() -> QuerySet[Push]:
+    """Pushes whose last try, to tell or to read back, ended in an error; the newest first."""
+    return Push.objects.exclude(failure="").filter(dropped_at__isnull=True).order_by("-queued_at", "-pk")
+
+
 def doubtful_pushes(organ_ids: QuerySet[Organ, int]) -> QuerySet[Push]:
     """Pushes of these organs whose page was read back and is not as it should be, or that are owed for an hour."""
     wrong = Q(reading__in=[ReadBack.DIFFERS, ReadBack.MISSING], publication__until_at__isnull=True, act="show")

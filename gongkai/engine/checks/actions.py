@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from gongkai.engine.checks import documents, personal  # noqa: F401 - declares the checks
-from gongkai.engine.checks.kinds import WARN, Found, run
+from gongkai.engine.checks.kinds import CHECKS, WARN, Found, run
 from gongkai.engine.checks.models import Decision, Finding, FindingDecision
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -90,6 +90,11 @@ def check_editions(editions: Sequence[Mapping[str, Any]]) -> None:
         if earlier is not None:
             row.is_decided, row.decided_by_id = True, earlier
     Finding.objects.bulk_create(rows, batch_size=500)
+
+
+def check_again(**edition: Any) -> None:
+    """Run every check on an edition that was checked before: what is found now stands, what was decided stays so."""
+    renew_findings(edition, {*CHECKS, "attachment-text"}, list(_found(edition)))
 
 
 def renew_findings(edition: Mapping[str, Any], checks: Collection[str], found: Sequence[Found]) -> None:

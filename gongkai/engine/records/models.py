@@ -271,6 +271,23 @@ class EditBuffer(models.Model):
         return kept
 
 
+class Setback(models.Model):
+    """What a worker could not do for one record (后台办理失败): which duty, why, since when; gone once it is done.
+
+    Tried again later and later, so that one record that cannot be read never keeps the others waiting.
+    """
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="setbacks")
+    duty = models.CharField("事项", max_length=20)
+    failure = models.CharField("原因", max_length=80)
+    attempts = models.PositiveIntegerField("尝试", default=0)
+    since = models.DateTimeField()
+    try_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "duty"], name="setback_once")]
+
+
 class ExpungeOrder(models.Model):
     """The order of two persons to expunge a record (清除): who asked, who confirmed, on which ground.
 

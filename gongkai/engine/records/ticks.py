@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from functools import partial
-
-from django.db import DatabaseError
 
 from gongkai.engine.notices.models import Notice
 from gongkai.engine.notices.outbox import people_with, queue_notice
-from gongkai.engine.records.actions.lineage import due_effects, repeal, settle_validity
+from gongkai.engine.records.actions.lineage import due_effects, settle_effect, settle_validity
 from gongkai.engine.records.actions.publishing import hold, publish
+from gongkai.engine.records.actions.setbacks import Duty
 from gongkai.engine.records.actions.shredding import erase_expunged
 from gongkai.engine.records.expunged import write_list
 from gongkai.engine.records.lineage import out_of_date, public_expiring
@@ -25,28 +22,29 @@ __all__ = ["erase_expunged", "publish_due", "settle_validities", "tell_expiring"
 
 AT_ONCE = 50
 MANY = 500
-logger = logging.getLogger(__name__)
 
 
 def publish_due() -> int:
     """Publish scheduled records whose moment has come; one that the gate refuses is held, with the refusal's code.
 
-    Each is a transaction of its own: a worker that dies leaves the rest to the next tick. Returns how many were due.
+    Each is a transaction of its own: a worker that dies leaves the rest to the next tick, and a record that cannot be
+    read rests until its next try. Returns how many were due.
     """
-    keys = list(due_publications(clock.now()).values_list("pk", flat=True)[:AT_ONCE])
+    duty, due = Duty("publish"), due_publications(clock.now())
+    if duty.known:
+        duty.settle(set(due.filter(pk__in=duty.known).values_list("pk", flat=True)))
+    keys = list(due.exclude(pk__in=duty.resting).values_list("pk", flat=True)[:AT_ONCE])
     for key in keys:
-        try:
-            publish(key, actor=SYSTEM)
-        except Refused as refusal:
-            try:
-                hold(key, actor=SYSTEM, code=refusal.code)
-            except Refused:
-                # Somebody else published or unscheduled it in between: nothing is owed any more.
-                continue
-        except (ValueError, LookupError, DatabaseError):
-            # One record that cannot be read must not keep the others from their moment; readiness shows what is late.
-            logger.exception("scheduled publication failed", extra={"record": key})
+        duty.done(key, partial(_publish_or_hold, key))
     return len(keys)
+
+
+def _publish_or_hold(key: int) -> None:
+    try:
+        publish(key, actor=SYSTEM)
+    except Refused as refusal:
+        # Refused again: somebody else published or unscheduled it in between, and nothing is owed any more.
+        hold(key, actor=SYSTEM, code=refusal.code)
 
 
 def settle_validities() -> int:
@@ -54,21 +52,19 @@ def settle_validities() -> int:
 
     Each is an act of its own with its event; a second run finds nothing. Returns how many records changed.
     """
-    changed = 0
-    for key, by in due_effects(clock.today()):
-        changed += _done(partial(repeal, key, actor=SYSTEM, by=by))
-    for key in list(out_of_date(clock.today()).values_list("pk", flat=True)[:MANY]):
-        changed += _done(partial(settle_validity, key, actor=SYSTEM))
+    today, changed = clock.today(), 0
+    effects, duty = due_effects(today), Duty("effect")
+    duty.settle({target for target, _ in effects})
+    resting = set(duty.resting)
+    for target, by in effects:
+        if target not in resting:
+            changed += duty.done(target, partial(settle_effect, target, by, today))
+    out, duty = out_of_date(today), Duty("expiry")
+    if duty.known:
+        duty.settle(set(out.filter(pk__in=duty.known).values_list("pk", flat=True)))
+    for key in list(out.exclude(pk__in=duty.resting).values_list("pk", flat=True)[:MANY]):
+        changed += duty.done(key, partial(settle_validity, key, actor=SYSTEM))
     return changed
-
-
-def _done(act: Callable[[], object]) -> bool:
-    """Whether it was done; refused means that somebody else was quicker."""
-    try:
-        act()
-    except Refused:
-        return False
-    return True
 
 
 def tell_expiring() -> int:

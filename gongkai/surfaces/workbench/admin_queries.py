@@ -9,8 +9,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 
+from gongkai.engine.channels.models import Push
+from gongkai.engine.channels.queries import failing_pushes
 from gongkai.engine.notices.models import Dispatch
 from gongkai.engine.notices.queries import ChannelHealth, outbox_health, undelivered, waiting_to_leave
+from gongkai.engine.records.models import Setback
 from gongkai.engine.records.queries import due_publications
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -143,6 +146,8 @@ class Owed:
     waiting: int
     channels: list[ChannelHealth]
     undelivered: list[Dispatch]
+    setbacks: list[Setback]
+    pushes: list[Push]
 
 
 def operations_owed(actor: Actor) -> Owed:
@@ -151,10 +156,18 @@ def operations_owed(actor: Actor) -> Owed:
     Numbers are the platform's; a message that names its recipient is shown for the organs looked after, one to a
     group to who looks after all.
     """
-    theirs = Q(recipient__organ__in=reach(actor, "operations.read"))
+    mine = reach(actor, "operations.read")
+    theirs = Q(recipient__organ__in=mine)
     if covering(actor, "operations.read", None) is not None:
         theirs |= Q(recipient__isnull=True)
+    pushes = failing_pushes().filter(publication__record__organ__in=mine)
     return Owed(
+        setbacks=list(
+            Setback.objects.filter(record__organ__in=mine)
+            .select_related("record__organ")
+            .order_by("since", "pk")[:PAGE_SIZE]
+        ),
+        pushes=list(pushes.select_related("publication__record__organ")[:PAGE_SIZE]),
         unsealed=UnsealedEvent.objects.count(),
         publications=due_publications(clock.now()).count(),
         waiting=waiting_to_leave(),

@@ -30,38 +30,49 @@ def push_owed() -> int:
     """Tell targets what they are owed, withdrawals first; how many were told."""
     rows = owed_pushes().filter(try_at__lte=clock.now()).order_by(F("act").desc(), "try_at", "pk")
     keys = list(rows.values_list("pk", "attempts")[:AT_ONCE])
-    known = _targets()
+    known = _targets() or {}
     return sum(_push(pk, attempts, known) for pk, attempts in keys)
 
 
-def _targets() -> dict[str, Target]:
+def _targets() -> dict[str, Target] | None:
+    """The targets of the settings; None where their file cannot be read."""
     try:
         return targets()
     except Refused as refusal:
         # What is owed stays owed and visible; readers of the log learn which line is wrong.
         logger.error("targets file refused", extra={"reason": str(refusal)})
-        return {}
+        return None
 
 
 def _push(pk: int, attempts: int, known: dict[str, Target]) -> bool:
     now = clock.now()
     mine = Push.objects.filter(pk=pk, attempts=attempts, done_at__isnull=True, dropped_at__isnull=True)
-    return bool(mine.update(attempts=F("attempts") + 1, try_at=now + HELD)) and tell(pk, known)
+    if not mine.update(attempts=F("attempts") + 1, try_at=now + HELD):
+        return False
+    try:
+        return tell(pk, known)
+    except Exception as error:
+        # Whatever is wrong with one row, the others are told.
+        logger.exception("push failed", extra={"push": pk})
+        _not_told(pk, attempts + 1, type(error).__name__)
+        return False
+
+
+def _not_told(pk: int, attempts: int, code: str) -> None:
+    wait = dt.timedelta(minutes=min(2**attempts, LONGEST_WAIT_MINUTES))
+    Push.objects.filter(pk=pk, done_at__isnull=True).update(failure=code[:80], try_at=clock.now() + wait)
 
 
 def tell(pk: int, known: dict[str, Target]) -> bool:
     """Tell a target what a claimed row says, and note what came of it; False when it did not get through."""
-    push, now = _whole(pk), clock.now()
+    push = _whole(pk)
     target = known.get(push.target)
     try:
         if target is None:
             raise PushError("no-target")
         receipt, address = _sent(target, push)
     except PushError as error:
-        wait = min(2**push.attempts, LONGEST_WAIT_MINUTES)
-        Push.objects.filter(pk=pk, done_at__isnull=True).update(
-            failure=error.code[:80], try_at=now + dt.timedelta(minutes=wait)
-        )
+        _not_told(pk, push.attempts, error.code)
         return False
     Push.objects.filter(pk=pk).update(
         done_at=clock.now(),
@@ -107,9 +118,10 @@ def _whole(pk: int) -> Push:
 
 def read_back_due() -> int:
     """Read the pages whose turn it is and note what stands there; how many were read."""
-    now = clock.now()
+    now, known = clock.now(), _targets()
+    if known is None:
+        return 0
     due = Push.objects.filter(read_due_at__lte=now, dropped_at__isnull=True).order_by("read_due_at", "pk")
-    known = _targets()
     return sum(_read(pk, reads, known) for pk, reads in list(due.values_list("pk", "reads")[:AT_ONCE]))
 
 
@@ -117,9 +129,24 @@ def _read(pk: int, reads: int, known: dict[str, Target]) -> bool:
     now = clock.now()
     if not Push.objects.filter(pk=pk, reads=reads).update(reads=F("reads") + 1, read_due_at=now + HELD):
         return False
+    try:
+        return _read_and_note(pk, known, now)
+    except Exception as error:
+        # Whatever is wrong with one row, the others are read; it is tried again later and later.
+        logger.exception("reading back failed", extra={"push": pk})
+        wait = dt.timedelta(minutes=min(2 ** (reads + 1), LONGEST_WAIT_MINUTES))
+        Push.objects.filter(pk=pk, dropped_at__isnull=True).update(
+            failure=type(error).__name__[:80], read_due_at=now + wait
+        )
+        return False
+
+
+def _read_and_note(pk: int, known: dict[str, Target], now: dt.datetime) -> bool:
     push = _whole(pk)
     target = known.get(push.target)
     if target is None:
+        # Its target is no longer in the settings: nobody may ask that host any more. The next publication tells anew.
+        Push.objects.filter(pk=pk).update(read_due_at=None, failure="no-target")
         return False
     try:
         found, code = read_page(target, push), ""

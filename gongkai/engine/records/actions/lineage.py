@@ -120,14 +120,20 @@ def _changed(
     return Outcome(data=facts | ({"took_effect": dict(took_effect)} if took_effect else {}), public=public)
 
 
-def due_effects(today: dt.date) -> list[tuple[int, Record]]:
-    """What dated links do today: (key of the record, the public record that does it), each once."""
+def due_effects(today: dt.date) -> list[tuple[int, int]]:
+    """The pairs for whom dated links may do something today: (key of the record, key of the public record that does
+    it), each once. Whether they do, ``settle_effect`` finds, pair by pair."""
     links = Link.objects.filter(
         Q(kind__in=EFFECTS), source__is_visible=True, took_effect_on__isnull=True, takes_effect_on__lte=today
-    ).select_related("source", "target")
-    pairs = {(link.target_id, link.source_id): link for link in links.order_by("takes_effect_on", "pk")}
-    return [
-        (link.target_id, link.source)
-        for link in pairs.values()
-        if speaks_for(link.source.organ_id, link.target) and _changes(link.target, link.source, today)
-    ]
+    )
+    pairs = links.order_by("takes_effect_on", "pk").values_list("target_id", "source_id")
+    return list(dict.fromkeys(pairs))
+
+
+def settle_effect(target_key: int, by_key: int, today: dt.date) -> None:
+    """Let take effect what one public record decided over another for today; refused where it does nothing."""
+    records = Record.objects.in_bulk([target_key, by_key])
+    target, by = records[target_key], records[by_key]
+    if not speaks_for(by.organ_id, target) or not _changes(target, by, today):
+        raise Refused(NOT_BY, VALIDITY_LAW, where="关联")
+    repeal(target_key, actor=SYSTEM, by=by)

@@ -10,6 +10,7 @@ from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.clocks import cancel_clocks, meet_clocks
 from gongkai.engine.records.actions.lineage import take_effect
+from gongkai.engine.records.actions.looking_again import look_again, refuse_undecided, tell_what_changed
 from gongkai.engine.records.actions.opening import opened, show
 from gongkai.engine.records.actions.standing import channels_of, stand_on
 from gongkai.engine.records.actions.writing import make_current, refuse_any_mark
@@ -92,7 +93,11 @@ def unschedule(record: Record, *, actor: Actor) -> Outcome:
     by_system=True,
 )
 def hold(record: Record, *, actor: Actor, code: str) -> Outcome:
-    """Stop a scheduled publication that is no longer permitted at its moment; the code is the refusal's."""
+    """Stop a scheduled publication that is no longer permitted at its moment; the code is the refusal's.
+
+    What the checks found at that moment is kept for who decides about it.
+    """
+    look_again(record)
     record.state, record.scheduled_for = SIGNED_OFF, None
     queue_notice(
         people_with("record.publish", record.organ),
@@ -120,6 +125,9 @@ def publish(record: Record, *, actor: Actor) -> Outcome:
     edition = record.working
     assert edition is not None
     refuse_any_mark(edition.content)
+    if actor.is_system:
+        tell_what_changed(record)
+    refuse_undecided(record)
     attached = files_of([edition])
     _refuse_papers(attached)
     now = clock.now()

@@ -23,6 +23,7 @@ from gongkai.surfaces.workbench import security as watching
 from gongkai.surfaces.workbench.exports import exported
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key, require
 from gongkai.surfaces.workbench.paging import page_by_moment
+from gongkai.surfaces.workbench.words import DUTY_WORDS
 
 
 @require_safe
@@ -70,7 +71,8 @@ def end(request: DeskRequest, pk: int) -> HttpResponse:
 def operations(request: DeskRequest) -> HttpResponse:
     """What the platform owes and could not do, for the system administrator."""
     require(request, "operations.read", "运行状况")
-    context = {"owed": queries.operations_owed(request.actor), "has_channels": has_channels(), "at": "operations"}
+    owed = queries.operations_owed(request.actor)
+    context = {"owed": owed, "duties": DUTY_WORDS, "has_channels": has_channels(), "at": "operations"}
     return render(request, "workbench/operations.html", context)
 
 
