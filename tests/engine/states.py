@@ -107,6 +107,8 @@ def arguments_of(name: str, office: Office) -> dict[str, Any]:
     """Valid arguments for an action on a record."""
     if name in {"record.edit", "record.revise"}:
         return {"content": content(title="改过的标题", change_note="更正标题。")}
+    if name == "record.reassign":
+        return {"taker": office.people["section"]}
     if name == "record.schedule":
         return {"at": clock.now() + dt.timedelta(days=2)}
     if name in {"record.withdraw", "record.withdraw_taken_down"}:

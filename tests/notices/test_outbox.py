@@ -54,7 +54,7 @@ def test_a_returned_record_tells_its_drafter_by_mail_and_robot_without_its_title
         assert deliver() == 0
     with clock.frozen(later(10)):
         assert deliver() == 2
-    text = f"您承办的一件信息被退回：编号 {record.pk}，2026-03-02。请登录查看原因。"
+    text = "您承办的一件信息被退回：云教办〔2026〕12号，2026-03-02。请登录查看原因。"
     mail = message_from_bytes(mailbox.received[0], policy=default)
     assert mail["To"] == "officer@example.org"
     assert mail.get_content().strip() == text
@@ -171,9 +171,12 @@ def test_a_redirect_is_not_followed_and_plain_http_to_another_machine_is_refused
 
 # What the text of a notice may be made of: keys, dates, numbers, and words of this program.
 PERMITTED = {
-    "record.pk",
+    "reference(record)",
     "record.effective_until",
-    "target.pk",
+    "reference(target)",
+    "turn.matter",
+    "count",
+    "lead",
     "kind.name",
     "clock.today():%Y-%m-%d",
     "today:%Y-%m-%d",
@@ -202,4 +205,4 @@ def test_texts_are_made_of_numbers_and_dates_only() -> None:
                 if not isinstance(text, ast.JoinedStr | ast.Constant):
                     assert path.match("engine/deadlines/ticks.py") and ast.unparse(text) == "text", path
     assert found <= PERMITTED
-    assert "record.pk" in found
+    assert "reference(record)" in found

@@ -110,6 +110,7 @@ TABLE: dict[str, Row] = {
     "workbench:file_paper": Row(OWN, DRAFT),
     "workbench:paper": Row(OWN, DRAFT | {"paper_id": "00000000-0000-4000-8000-000000000000"}),
     "workbench:approval": Row(OWN, DRAFT),
+    "workbench:urging": Row(OWN, DRAFT),
     "workbench:prints": Row(RIGHT, right="record.read"),
     "workbench:publication_register": Row(OUTSIDE),
     "workbench:transfer_list": Row(OUTSIDE),

@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gongkai.engine.notices.models import Notice
 from gongkai.engine.records.actions import keep_buffer, submit
 from gongkai.engine.records.models import Edition, Record
 from gongkai.ground.access.models import Export
+from gongkai.ground.access.roles import Role
 from gongkai.ground.register.models import Event
+from gongkai.ground.register.verify import verify_all
 from gongkai.surfaces.workbench.models import SavedFilter
-from tests.builders import Office, draft_record, reviewed_record
+from tests.builders import Office, draft_record, person, public_record, reviewed_record
 from tests.workbench.people import Desk
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +153,38 @@ def test_a_list_is_kept_under_a_name_for_oneself(desk: Desk) -> None:
     assert SavedFilter.objects.count() == 1
     assert client.post(f"/desk/records/filters/{kept.pk}/drop/").status_code == 302
     assert SavedFilter.objects.count() == 0
+
+
+def test_drafts_change_hands_in_one_go_and_only_to_who_may_draft(desk: Desk) -> None:
+    first, second = draft_record(desk.office), draft_record(desk.office)
+    sent = draft_record(desk.office)
+    submit(sent, actor=desk.office.actor("officer"))
+    taker = person("officer-2", desk.office.organ, Role.OFFICER, name="接手的人")
+    given = {"step": "run", "mode": "each", "taker": "接手的人"}
+    answer = post(desk, "section", [first, second, sent], "reassign", **given)
+    assert answer.context["done_count"] == 2
+    assert [Record.objects.get(pk=row.pk).drafter for row in (first, second, sent)] == [
+        taker,
+        taker,
+        desk.office.people["officer"],
+    ]
+    assert Notice.objects.filter(recipient=taker, text__startswith="一件信息改由您承办：云教办").count() == 2
+    no = post(
+        desk,
+        "section",
+        [first],
+        "reassign",
+        **(given | {"once_key": "k2", "taker": desk.office.people["secrecy"].name}),
+    )
+    assert no.context["done_count"] == 0 and "没有起草权限" in no.content.decode()
+    assert verify_all().differences == []
+    assert post(desk, "officer", [first], "reassign", **given).status_code == 404
+
+
+def test_only_what_fits_the_list_is_offered(desk: Desk) -> None:
+    draft_record(desk.office)
+    public_record(desk.office, title="已公开的")
+    client = desk.client("officer")
+    offered = [act.code for act in client.get("/desk/records/?state=public").context["bulk_acts"]]
+    assert "submit" not in offered and "export" in offered
+    assert "submit" in [act.code for act in client.get("/desk/records/").context["bulk_acts"]]

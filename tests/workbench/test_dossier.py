@@ -181,7 +181,7 @@ def test_opinions_say_on_which_edition_and_as_whose_deputy(desk: Desk) -> None:
     assert "吴晓代周敏" in page and record.working.sha256[:12] in page and "（当前版）" in page
     desk.client("officer").post(f"{url(record)}edit/", _typed(record, title="新标题") | {"seen": "1"})
     page = desk.client("officer").get(url(record)).content.decode()
-    assert "不是当前版，须重新确认" in page and "须重新确认" in page
+    assert "这条意见不再有效；须对第 2 版重新确认。" in page
 
 
 def _typed(record: Record, **fields: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gongkai.engine.deadlines.actions import Change, mark_overdue, recompute
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.deadlines.queries import Reminder, regions_outdated, reminders_owed
@@ -10,6 +12,9 @@ from gongkai.engine.notices.outbox import queue_notice
 from gongkai.ground import clock
 from gongkai.ground.clock import SHANGHAI
 from gongkai.ground.organs.models import Person
+
+#: How a subject of a type is referred to in a notice, by its key; whoever owns the type says so.
+REFERENCES: dict[str, Callable[[str], str]] = {}
 
 
 def calendars_changed() -> int:
@@ -58,7 +63,8 @@ def reminder_text(one: Reminder) -> str:
 
 
 def _name(deadline: Deadline) -> str:
-    return f"{deadline.rule['name']}（{deadline.subject_id}）"
+    refer = REFERENCES.get(deadline.subject_type, str)
+    return f"{deadline.rule['name']}（{refer(deadline.subject_id)}）"
 
 
 def _tell(deadline: Deadline, text: str) -> None:

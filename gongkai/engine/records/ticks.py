@@ -14,6 +14,7 @@ from gongkai.engine.records.expunged import write_list
 from gongkai.engine.records.lineage import out_of_date, public_expiring
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.queries import due_publications
+from gongkai.engine.records.references import reference
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM
 from gongkai.ground.refusal import Refused
@@ -87,4 +88,4 @@ def tell_expiring() -> int:
 
 def expiry_text(record: Record) -> str:
     """The notice in words; number and date only."""
-    return f"一份文件将于{record.effective_until}有效期届满：编号 {record.pk}。请评估是否延续、修改或者废止。"
+    return f"一份文件将于{record.effective_until}有效期届满：{reference(record)}。请评估是否延续、修改或者废止。"

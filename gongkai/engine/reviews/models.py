@@ -88,3 +88,25 @@ class PresetChoice(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Urging(models.Model):
+    """An office or a drafter urged whoever holds a step, or an overdue record where no step waits (催办). Only added.
+
+    ``state``: the record's state then; without a step it is open as long as the record stays in it.
+    """
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="urgings")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="urgings")
+    state = models.CharField(max_length=20)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField("理由", max_length=200, blank=True)
+    people = models.PositiveSmallIntegerField("通知人数")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "催办"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

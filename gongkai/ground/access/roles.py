@@ -49,7 +49,8 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 _BUSINESS = frozenset({"record.read", "file.read"})
 
 RIGHTS: dict[Role, frozenset[str]] = {
-    Role.OFFICER: _BUSINESS | {"work.enter", "record.draft", "record.submit", "record.correct", "file.upload"},
+    Role.OFFICER: _BUSINESS
+    | {"work.enter", "record.draft", "record.submit", "record.correct", "record.urge", "file.upload"},
     Role.SECTION_HEAD: _BUSINESS
     | {
         "work.enter",
@@ -57,6 +58,8 @@ RIGHTS: dict[Role, frozenset[str]] = {
         "review.return",
         "record.draft",
         "record.submit",
+        "record.urge",
+        "record.reassign",
         "file.upload",
     },
     Role.ATTRIBUTE_REVIEWER: _BUSINESS | {"review.attribute", "review.return"},
@@ -64,11 +67,20 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.LEGALITY_REVIEWER: _BUSINESS | {"review.legality", "review.return"},
     Role.CO_ISSUER: _BUSINESS | {"review.consent", "review.return"},
     Role.SIGNER: _BUSINESS
-    | {"review.sign_off", "review.return", "record.withdraw", "record.expunge", "record.take_down", "notice.read"},
+    | {
+        "review.sign_off",
+        "review.return",
+        "record.urge",
+        "record.withdraw",
+        "record.expunge",
+        "record.take_down",
+        "notice.read",
+    },
     Role.SITE_EDITOR: _BUSINESS
     | {
         "work.enter",
         "record.publish",
+        "record.urge",
         "record.correct",
         "record.withdraw",
         "record.take_down",
@@ -82,6 +94,8 @@ RIGHTS: dict[Role, frozenset[str]] = {
         "file.upload",
         "column.maintain",
         "record.return_to_organ",
+        "record.reassign",
+        "record.urge",
         "record.take_down",
         "record.restore",
         "record.expunge",

@@ -13,14 +13,19 @@ from gongkai.engine.records import actions as records
 from gongkai.engine.records.actions.drafting import DRAFTED_LINKS
 from gongkai.engine.records.actions.lineage import NOT_BY
 from gongkai.engine.records.models import LinkKind, Record
-from gongkai.engine.reviews.actions import REVIEW_ACTIONS, return_for_correction, return_to_organ
+from gongkai.engine.reviews.actions import REVIEW_ACTIONS, return_for_correction, return_to_organ, urge
 from gongkai.engine.reviews.presets import STEP_KINDS
 from gongkai.engine.reviews.reasons import reasons
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
+from gongkai.ground.access.rules import reach
 from gongkai.ground.gate.door import visible
-from gongkai.ground.refusal import Refused
+from gongkai.ground.organs.models import Person
+from gongkai.ground.refusal import Refused, wording
 
+NO_TAKER = wording(
+    "workbench.no_taker", what="不能确定接手人“{name}”：{why}。", todo="请写接手人的用户名。", status=422
+)
 Choices = list[tuple[str, str]]
 AT_ONCE = dt.timedelta(seconds=1)
 
@@ -117,6 +122,33 @@ class ReturnToOrganForm(ReturnForm):
     """Sending back to the submitting organ (退文)."""
 
     reason = forms.ChoiceField(label="退文原因", choices=_reason_choices("return_to_organ"))
+
+
+class UrgeForm(forms.Form):
+    """Why somebody is urged, or urged again."""
+
+    reason = forms.CharField(
+        label="理由",
+        required=False,
+        max_length=200,
+        help_text="可不填；同一工作日内再次催办的必须填写。不要写个人信息。",
+    )
+
+
+class TakerForm(forms.Form):
+    """Who is to draft from now on."""
+
+    taker = forms.CharField(label="接手人", max_length=60, help_text="写用户名；姓名不重复的也可写姓名。")
+
+
+def taker_of(cleaned: dict[str, Any], actor: Actor) -> Person:
+    """The person meant, in an organ where the actor may reassign; refused when it is nobody, or several."""
+    named = cleaned["taker"].strip()
+    near = Person.objects.filter(organ__in=reach(actor, "record.reassign"), is_active=True)
+    found = list(near.filter(username=named)) or list(near.filter(name=named)[:2])
+    if len(found) != 1:
+        raise Refused(NO_TAKER, name=named, why="有多人同名" if found else "没有这个人，或者账号已停用", where="接手人")
+    return found[0]
 
 
 class ScheduleForm(forms.Form):
@@ -247,6 +279,13 @@ ACT_FORMS: dict[str, ActForm] = {
     ),
     "review.return_for_correction": ActForm(return_for_correction, ReturnForm, done="已退回修改，并通知起草人。"),
     "review.return_to_organ": ActForm(return_to_organ, ReturnToOrganForm, done="已退文。"),
+    "record.urge": ActForm(urge, UrgeForm, done="已催办，并通知办理人；催办单可在“审核”处打印。"),
+    "record.reassign": ActForm(
+        records.reassign,
+        TakerForm,
+        done="已改派，并通知接手人。",
+        arguments=lambda cleaned, actor: {"taker": taker_of(cleaned, actor)},
+    ),
     "record.submit": ActForm(records.submit, css="", is_direct=True, done="已送审。"),
     "record.publish": ActForm(
         records.publish,

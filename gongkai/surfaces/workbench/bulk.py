@@ -11,12 +11,13 @@ from django import forms
 from gongkai.engine.records import actions as records
 from gongkai.engine.records.actions.drafting import UNSAVED
 from gongkai.engine.records.models import Disclosure, Record, Validity
+from gongkai.engine.reviews.actions import urge
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.gate.door import UNKNOWN, visible
 from gongkai.ground.gate.many import Result, foresee
 from gongkai.ground.gate.table import ACTIONS
 from gongkai.ground.refusal import Refused
-from gongkai.surfaces.workbench.act_forms import NoFields, ScheduleForm, WithdrawForm
+from gongkai.surfaces.workbench.act_forms import NoFields, ScheduleForm, TakerForm, UrgeForm, WithdrawForm, taker_of
 from gongkai.surfaces.workbench.actions import conditions
 from gongkai.surfaces.workbench.edit_forms import subject_choices
 from gongkai.surfaces.workbench.queries import listed_records
@@ -89,6 +90,21 @@ class BulkAct:
 BULK: dict[str, BulkAct] = {
     act.code: act
     for act in (
+        BulkAct(
+            "urge",
+            "催办",
+            "record.urge",
+            lambda record, actor, cleaned: urge(record, actor=actor, reason=cleaned["reason"]),
+            UrgeForm,
+        ),
+        BulkAct(
+            "reassign",
+            "改派承办人",
+            "record.reassign",
+            lambda record, actor, cleaned: records.reassign(record, actor=actor, taker=taker_of(cleaned, actor)),
+            TakerForm,
+            "只改派没有送审的（起草、退回、更正中）；改派后由接手人承办，并通知本人。",
+        ),
         BulkAct("submit", "送审", "record.submit", lambda record, actor, _: records.submit(record, actor=actor)),
         BulkAct(
             "publish",
@@ -133,9 +149,13 @@ BULK: dict[str, BulkAct] = {
 }
 
 
-def offered(actor: Actor) -> list[BulkAct]:
-    """What this person may do to many: whatever takes a right held somewhere."""
-    return [act for act in BULK.values() if actor.holds(ACTIONS[act.action].right if act.action else "record.read")]
+def offered(actor: Actor, states: Iterable[str] | None = None) -> list[BulkAct]:
+    """What this person may do to many: whatever takes a right held somewhere, and fits a state among those listed."""
+    mine = [act for act in BULK.values() if actor.holds(ACTIONS[act.action].right if act.action else "record.read")]
+    if states is None:
+        return mine
+    listed = frozenset(states)
+    return [act for act in mine if not act.action or listed & ACTIONS[act.action].leads_from()]
 
 
 @dataclass(frozen=True)

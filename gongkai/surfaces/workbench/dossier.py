@@ -20,6 +20,7 @@ from gongkai.engine.reviews.choices import in_use, lacks_legality
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
 from gongkai.engine.reviews.presets import PRESETS, STEP_KINDS
 from gongkai.engine.reviews.queries import earlier_opinion, open_steps
+from gongkai.engine.reviews.urging import Urged
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering
 from gongkai.ground.gate.door import can, permitted, visible
@@ -116,6 +117,7 @@ class StepLine:
     organ: str
     state: str
     tone: str
+    urged: Urged | None
     opinions: list[OpinionLine]
 
 
@@ -219,7 +221,11 @@ def timeline(record: Record) -> list[Moment]:
 def rounds(record: Record) -> list[Round]:
     """Every round of review, the latest first."""
     found = record.reviews.order_by("-round").prefetch_related(
-        "steps__organ", "steps__opinions__reviewer", "steps__opinions__on_behalf_of", "steps__opinions__edition"
+        "steps__organ",
+        "steps__opinions__reviewer",
+        "steps__opinions__on_behalf_of",
+        "steps__opinions__edition",
+        "steps__urgings",
     )
     return [_round(review, record) for review in found]
 
@@ -239,9 +245,10 @@ def _step(step: Step, digest: str, *, is_over: bool) -> StepLine:
         state, tone = "须重新确认", "warn"
     elif is_over and not step.is_done:
         state, tone = "本轮已结束", "off"
-    return StepLine(
-        step_words(step.code), step.organ.name, state, tone, [_opinion(opinion, digest) for opinion in opinions]
-    )
+    urgings = list(step.urgings.all())
+    urged = Urged(len(urgings), urgings[-1].at) if urgings else None
+    said = [_opinion(opinion, digest) for opinion in opinions]
+    return StepLine(step_words(step.code), step.organ.name, state, tone, urged, said)
 
 
 def _opinion(opinion: Opinion, digest: str) -> OpinionLine:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -21,19 +22,22 @@ from gongkai.engine.records.subject import CORRECTING, DRAFTING, SCHEDULED, SIGN
 from gongkai.engine.reviews.models import Opinion, Step, Verdict
 from gongkai.engine.reviews.presets import STEP_KINDS
 from gongkai.engine.reviews.queries import steps_for
+from gongkai.engine.reviews.urging import urged_records
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering, reach
-from gongkai.ground.gate.door import UNKNOWN, visible
+from gongkai.ground.gate.door import UNKNOWN, can, visible
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.paging import Page, page_by_moment
-from gongkai.surfaces.workbench.rows import Row, add_deadlines
+from gongkai.surfaces.workbench.rows import Row, add_deadlines, add_urgings
 from gongkai.surfaces.workbench.words import NEXT_WORDS, step_words
 
 QUEUE_SIZE = 10
 PAGE_SIZE = 30
 BOTH = frozenset({"attribute", "secrecy"})
+# Who sees what was urged: leaders, and the office that oversees.
+LEADING = ("review.sign_off", "duty.override")
 
 Rows = QuerySet[Any]
 
@@ -50,6 +54,12 @@ class QueueKind:
     moment: str = "changed_at"
     is_newest_first: bool = True
     tone: str = ""
+    #: Any of these rights opens it; an empty set opens to everybody.
+    rights: frozenset[str] = frozenset()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Has this person to do with it at all?"""
+        return not self.rights or any(actor.holds(right) for right in self.rights)
 
 
 @dataclass
@@ -71,8 +81,10 @@ class Queue:
 
 def desk(actor: Actor) -> list[Queue]:
     """Every queue of a person, each with its first rows and its full count."""
-    queues = [_first_of(kind, actor) for kind in QUEUES.values()]
-    add_deadlines([row for queue in queues for row in queue.rows])
+    queues = [_first_of(kind, actor) for kind in QUEUES.values() if kind.is_for(actor)]
+    rows = [row for queue in queues for row in queue.rows]
+    add_deadlines(rows)
+    add_urgings(rows)
     return queues
 
 
@@ -85,6 +97,7 @@ def queue_page(code: str, actor: Actor, query: QueryDict) -> tuple[Queue, Page]:
     page = page_by_moment(rows, query, kind.moment, PAGE_SIZE, is_newest_first=kind.is_newest_first)
     queue = Queue(kind, kind.show(actor, page.rows), rows.order_by().count())
     add_deadlines(queue.rows)
+    add_urgings(queue.rows)
     return queue, page
 
 
@@ -120,10 +133,12 @@ def _as_reviews(actor: Actor, found: Sequence[Record]) -> list[Row]:
     for step in rows.annotate(record_key=F("review__record")).order_by("order", "pk") if found else ():
         steps.setdefault(step.record_key, []).append(step)
     principals = _principals(actor, [step for mine in steps.values() for step in mine])
-    return [_as_review(record, steps.get(record.pk, []), principals) for record in found]
+    agreed = Opinion.objects.filter(step__in=[step.pk for mine in steps.values() for step in mine])
+    again = set(agreed.filter(verdict=Verdict.AGREE).values_list("step", flat=True)) if steps else set()
+    return [_as_review(record, steps.get(record.pk, []), principals, again) for record in found]
 
 
-def _as_review(record: Record, steps: list[Step], principals: dict[int, str]) -> Row:
+def _as_review(record: Record, steps: list[Step], principals: dict[int, str], again: set[int]) -> Row:
     codes = [step.code for step in steps]
     name = next((principals[step.pk] for step in steps if step.pk in principals), "")
     words = "、".join(step_words(code) for code in dict.fromkeys(codes))
@@ -131,7 +146,10 @@ def _as_review(record: Record, steps: list[Step], principals: dict[int, str]) ->
         url = reverse("workbench:review_both", args=[record.pk])
     else:
         url = reverse("workbench:act", args=[record.pk, f"review.{codes[0]}"]) if codes else ""
-    return Row(record, words, url, f"代 {name}" if name else "")
+    notes = [f"代 {name}"] if name else []
+    if any(step.pk in again for step in steps):
+        notes.append("审核后又有修改，请重新确认")
+    return Row(record, words, url, "；".join(notes))
 
 
 def _principals(actor: Actor, steps: Sequence[Step]) -> dict[int, str]:
@@ -157,9 +175,23 @@ def _within(actor: Actor, right: str, rows: Rows) -> Rows:
 
 
 def _running(actor: Actor) -> Rows:
-    """Open clocks on records of the organs this person reads."""
+    """Open clocks on records of this person's own organ, or that are this person's; not all one may read below."""
     rows = deadlines.running().filter(subject_type="record", due_on__isnull=False)
-    return rows.filter(organ_id__in=reach(actor, "record.read")) if actor.holds("record.read") else rows.none()
+    if not actor.holds("record.read"):
+        return rows.none()
+    mine = Q(organ_id=actor.organ_id)
+    if actor.person_id is not None:
+        keys = Record.objects.filter(drafter_id=actor.person_id).annotate(key=Cast("pk", CharField())).values("key")
+        mine |= Q(subject_id__in=keys)
+    return rows.filter(mine, organ_id__in=reach(actor, "record.read"))
+
+
+def _overdue_below(actor: Actor) -> Rows:
+    """For the office that oversees: what is late in other organs of its reach."""
+    rows = deadlines.running().filter(subject_type="record", due_on__lt=clock.today())
+    if not actor.holds("duty.override"):
+        return rows.none()
+    return rows.filter(organ_id__in=reach(actor, "duty.override")).exclude(organ_id=actor.organ_id)
 
 
 def _as_due(actor: Actor, found: Sequence[Deadline]) -> list[Row]:
@@ -196,6 +228,25 @@ def _as_expiring(actor: Actor, found: Sequence[Record]) -> list[Row]:
     words = "评估：延续、修改或者废止"
     return [
         Row(record, words, reverse("workbench:record", args=[record.pk]), f"失效日期 {record.effective_until}")
+        for record in found
+    ]
+
+
+def _urged(actor: Actor) -> Rows:
+    """For leaders and the office: what was urged in their organs and is still open, the longest ago first."""
+    rows = urged_records().select_related("organ")
+    organs = Q(pk__in=[])
+    for right in LEADING:
+        if actor.holds(right):
+            organs |= Q(organ__in=reach(actor, right))
+    return rows.filter(organs)
+
+
+def _as_urged(actor: Actor, found: Sequence[Record]) -> list[Row]:
+    return [
+        Row(record, "催办", reverse("workbench:act", args=[record.pk, "record.urge"]))
+        if can("record.urge", record, actor)
+        else Row(record, NEXT_WORDS.get(record.state, ""))
         for record in found
     ]
 
@@ -298,6 +349,28 @@ QUEUES: dict[str, QueueKind] = {
             _as_expiring,
             moment="effective_until",
             is_newest_first=False,
+        ),
+        QueueKind(
+            "below",
+            "所辖机关逾期",
+            "所辖机关没有逾期的事项。",
+            _overdue_below,
+            _as_due,
+            moment="due_on",
+            is_newest_first=False,
+            tone="over",
+            rights=frozenset({"duty.override"}),
+        ),
+        QueueKind(
+            "urged",
+            "催办未办结",
+            "没有催办后仍未办结的事项。",
+            _urged,
+            _as_urged,
+            moment="urged_at",
+            is_newest_first=False,
+            tone="soon",
+            rights=frozenset(LEADING),
         ),
         QueueKind("drafts", "我的草稿", "没有未送审的草稿。", drafts, _leading_to("编辑后送审", "workbench:edit")),
     )

@@ -9,6 +9,7 @@ from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record
+from gongkai.engine.reviews.urging import Urged, urged
 from gongkai.surfaces.workbench.words import NEXT_WORDS, STATE_TONES, state_words
 
 
@@ -25,6 +26,7 @@ class Row:
     note: str = ""
     deadline: Deadline | None = None
     days_left: int = 0
+    urged: Urged | None = None
 
     @property
     def state(self) -> str:
@@ -44,6 +46,14 @@ def rows_of(found: Sequence[Record]) -> list[Row]:
     rows = [Row(record, NEXT_WORDS.get(record.state, "")) for record in found]
     add_deadlines(rows)
     return rows
+
+
+def add_urgings(rows: Sequence[Row]) -> None:
+    """How often each row was urged and is still open, in one query."""
+    found = urged(row.record for row in rows)
+    for row in rows:
+        if row.record.pk in found:
+            row.urged = found[row.record.pk]
 
 
 def add_deadlines(rows: Sequence[Row]) -> None:

@@ -45,6 +45,7 @@ urlpatterns = [
     path("records/<int:pk>/difference/", record.difference, name="difference"),
     path("records/<int:pk>/files/<uuid:file_id>/", record.attachment, name="file"),
     path("records/<int:pk>/sheet/", prints.approval, name="approval"),
+    path("records/<int:pk>/urging/", prints.urging, name="urging"),
     path("records/<int:pk>/papers/", papers.file, name="file_paper"),
     path("records/<int:pk>/papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("records/<int:pk>/channels/", channels.place_record, name="channels"),

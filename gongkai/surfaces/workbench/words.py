@@ -54,6 +54,7 @@ EVENT_WORDS = {
     "record.unlinked": "取消关联",
     "record.placed": "选择发布渠道",
     "record.renewed": "按来源更新",
+    "record.urged": "催办",
     "review.preset_chosen": "设定审签流程",
     "finding.decided": "处理校核问题",
     "deadline.started": "开始计时",
@@ -199,6 +200,11 @@ def event_facts(data: Mapping[str, Any]) -> list[str]:
     facts = []
     if data.get("step"):
         facts.append(step_words(str(data["step"])))
+    for one in data.get("urged", ()):
+        matter = f"{step_words(str(one['step']))}，" if one.get("step") else ""
+        facts.append(f"{matter}第 {one['count']} 次，通知 {one['people']} 人")
+    if data.get("urged") and data.get("note"):
+        facts.append(f"理由：{data['note']}")
     if data.get("edition"):
         facts.append(f"第 {data['edition']} 版")
     if data.get("reason"):

@@ -12,6 +12,7 @@ from gongkai.engine.channels.models import Push, PushAct, ReadBack
 from gongkai.engine.channels.queries import owed_pushes
 from gongkai.engine.channels.targets import Target, targets
 from gongkai.engine.notices.outbox import people_with, queue_notice
+from gongkai.engine.records.references import reference
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
 
@@ -179,6 +180,6 @@ def _tell(push: Push) -> None:
         people_with("record.publish", record.organ),
         subject_type="record",
         subject_id=str(record.pk),
-        text=f"推送出去的一件信息核对不一致：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录查看。",
+        text=f"推送出去的一件信息核对不一致：{reference(record)}，{clock.today():%Y-%m-%d}。请登录查看。",
         is_urgent=push.act == PushAct.TAKE_BACK,
     )

@@ -16,7 +16,7 @@ from gongkai.engine.records.actions.drafting import (
     submit,
     unlink,
 )
-from gongkai.engine.records.actions.handing import hand_over
+from gongkai.engine.records.actions.handing import hand_over, reassign
 from gongkai.engine.records.actions.lineage import repeal, settle_validity
 from gongkai.engine.records.actions.migrating import migrate
 from gongkai.engine.records.actions.papers import file_paper
@@ -51,6 +51,7 @@ __all__ = [
     "migrate",
     "place",
     "publish",
+    "reassign",
     "receive",
     "renew",
     "reopen",

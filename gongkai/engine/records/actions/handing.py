@@ -14,14 +14,18 @@ from gongkai.engine.deadlines.actions import hand_over as hand_over_clocks
 from gongkai.engine.deadlines.actions import move as move_clocks
 from gongkai.engine.deadlines.models import OPEN_STATES
 from gongkai.engine.deadlines.queries import of_subject
+from gongkai.engine.notices.outbox import queue_notice
 from gongkai.engine.records.actions.clocks import cancel_clocks
 from gongkai.engine.records.holdings import OPEN
 from gongkai.engine.records.models import Record
-from gongkai.engine.records.subject import DISCARDED, PUBLIC, TAKEN_DOWN
+from gongkai.engine.records.references import reference
+from gongkai.engine.records.subject import DISCARDED, EDITABLE, PUBLIC, TAKEN_DOWN
 from gongkai.engine.reviews.actions.rounds import close_round
 from gongkai.engine.reviews.models import Step, Verdict
 from gongkai.engine.reviews.queries import current_review
-from gongkai.ground.access.actors import Actor
+from gongkai.ground import clock
+from gongkai.ground.access.actors import Actor, actor_for
+from gongkai.ground.access.rules import covering
 from gongkai.ground.gate.door import Outcome, action
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused, wording
@@ -55,6 +59,10 @@ def ordered_by(actor: Actor) -> Actor:
 )
 def hand_over_record(record: Record, *, actor: Actor, taker: Person) -> Outcome:
     """Give an open record with its clocks to another drafter. Refused to whoever reviewed it: they never draft it."""
+    return _hand(record, taker, actor)
+
+
+def _hand(record: Record, taker: Person, actor: Actor) -> Outcome:
     giver = record.drafter
     _refuse_unfit(record, taker)
     open_clocks = of_subject("record", str(record.pk)).filter(state__in=OPEN_STATES)
@@ -62,6 +70,28 @@ def hand_over_record(record: Record, *, actor: Actor, taker: Person) -> Outcome:
         hand_over_clocks(open_clocks, actor=actor, giver=giver, taker=taker)
     record.drafter = taker
     return Outcome(data={"drafter": f"person:{taker.ref}", "from": f"person:{giver.ref}" if giver else ""})
+
+
+@action(
+    "record.reassign",
+    on=Record,
+    title="改派承办人",
+    right="record.reassign",
+    states=sorted(EDITABLE),
+    event="record.handed_over",
+)
+def reassign(record: Record, *, actor: Actor, taker: Person) -> Outcome:
+    """Give a draft to another drafter who may draft in its organ; the new one is told."""
+    if covering(actor_for(taker), "record.draft", record.organ_id) is None:
+        raise Refused(UNFIT_TAKER, number=record.pk, name=taker.name, why="此人在该机构没有起草权限")
+    outcome = _hand(record, taker, ordered_by(actor))
+    queue_notice(
+        [taker],
+        subject_type="record",
+        subject_id=str(record.pk),
+        text=f"一件信息改由您承办：{reference(record)}，{clock.today():%Y-%m-%d}。",
+    )
+    return outcome
 
 
 def _refuse_unfit(record: Record, taker: Person) -> None:

@@ -11,6 +11,7 @@ from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.actions.opening import opened, show
 from gongkai.engine.records.lineage import EFFECTS, VOID, effect_of, validity_by_dates
 from gongkai.engine.records.models import Link, Record
+from gongkai.engine.records.references import reference
 from gongkai.ground import clock
 from gongkai.ground.access.actors import SYSTEM, Actor
 from gongkai.ground.gate.door import Outcome, action
@@ -42,7 +43,7 @@ def take_effect(record: Record) -> None:
                 people_with("record.repeal", target.organ),
                 subject_type="record",
                 subject_id=str(target.pk),
-                text=f"有文件提出修改或废止本机关一件信息：编号 {target.pk}，{today:%Y-%m-%d}。请核实标注。",
+                text=f"有文件提出修改或废止本机关一件信息：{reference(target)}，{today:%Y-%m-%d}。请核实标注。",
             )
         elif _changes(target, record, today):
             repeal(target, actor=SYSTEM, by=record)

@@ -21,6 +21,7 @@ from gongkai.engine.records.guards import is_publishable, is_shown, refuse_past
 from gongkai.engine.records.index_numbers import next_index_number
 from gongkai.engine.records.models import Publication, Record, SealedPaper
 from gongkai.engine.records.queries import SUPERSEDED
+from gongkai.engine.records.references import reference
 from gongkai.engine.records.subject import (
     CORRECTING,
     IN_REVIEW,
@@ -103,7 +104,7 @@ def hold(record: Record, *, actor: Actor, code: str) -> Outcome:
         people_with("record.publish", record.organ),
         subject_type="record",
         subject_id=str(record.pk),
-        text=f"一件定时公开的信息未能公开：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录处理。",
+        text=f"一件定时公开的信息未能公开：{reference(record)}，{clock.today():%Y-%m-%d}。请登录处理。",
     )
     return Outcome(data={"code": code})
 

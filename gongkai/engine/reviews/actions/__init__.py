@@ -3,6 +3,7 @@
 from gongkai.engine.reviews.actions.choosing import choose_preset
 from gongkai.engine.reviews.actions.opinions import REVIEW_ACTIONS, agree, return_for_correction, return_to_organ
 from gongkai.engine.reviews.actions.rounds import close_round, open_round, settle
+from gongkai.engine.reviews.actions.urging import urge
 
 __all__ = [
     "REVIEW_ACTIONS",
@@ -13,4 +14,5 @@ __all__ = [
     "return_for_correction",
     "return_to_organ",
     "settle",
+    "urge",
 ]

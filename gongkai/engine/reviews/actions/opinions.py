@@ -13,6 +13,7 @@ from gongkai.engine.records.actions.writing import refuse_any_mark
 from gongkai.engine.records.attribute import refuse_unfit_attribute
 from gongkai.engine.records.guards import refuse_past
 from gongkai.engine.records.models import Record
+from gongkai.engine.records.references import reference
 from gongkai.engine.records.subject import IN_REVIEW, PROPOSED, RETURNED, SCHEDULED, SIGNED_OFF
 from gongkai.engine.reviews.actions.rounds import close_round, settle
 from gongkai.engine.reviews.digests import opinion_digest
@@ -176,7 +177,7 @@ def _return(record: Record, *, actor: Actor, reason: str, text: str, list_name: 
             [record.drafter],
             subject_type="record",
             subject_id=str(record.pk),
-            text=f"您承办的一件信息被退回：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录查看原因。",
+            text=f"您承办的一件信息被退回：{reference(record)}，{clock.today():%Y-%m-%d}。请登录查看原因。",
         )
     return Outcome(data=data)
 

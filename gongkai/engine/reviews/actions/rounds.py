@@ -7,9 +7,10 @@ from typing import Any
 from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Record
+from gongkai.engine.records.references import reference
 from gongkai.engine.reviews.digests import opinion_digest
 from gongkai.engine.reviews.models import Opinion, Review, Step, Verdict
-from gongkai.engine.reviews.presets import MIGRATION, STEP_KINDS, planned_steps
+from gongkai.engine.reviews.presets import MIGRATION, STEP_KINDS, StepKind, planned_steps
 from gongkai.engine.reviews.queries import current_review, first_of, unsatisfied_steps
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
@@ -69,8 +70,15 @@ def _tell_reviewers(record: Record, opened: list[Step]) -> None:
             people_with(kind.right, step.organ),
             subject_type="record",
             subject_id=str(record.pk),
-            text=f"有一件信息待您办理“{kind.name}”：编号 {record.pk}，{clock.today():%Y-%m-%d}。",
+            text=_call(record, step, kind),
         )
+
+
+def _call(record: Record, step: Step, kind: StepKind) -> str:
+    """What a reviewer is told: a first reading, or another one because the text changed after the opinion."""
+    is_again = any(opinion.verdict == Verdict.AGREE for opinion in step.opinions.all())
+    lead = "审核后又有修改，请对新版本重新确认" if is_again else "有一件信息待您办理"
+    return f"{lead}“{kind.name}”：{reference(record)}，{clock.today():%Y-%m-%d}。"
 
 
 def close_round(record: Record) -> None:

@@ -61,7 +61,7 @@ def listing(request: DeskRequest) -> HttpResponse:
         "chosen_facets": [facet for facet in facets if facet.chosen],
         "words": request.GET.get("q", ""),
         "count": rows.order_by().count(),
-        "bulk_acts": bulk.offered(request.actor),
+        "bulk_acts": bulk.offered(request.actor, rows.order_by().values_list("state", flat=True).distinct()),
         "bulk_limit": bulk.LIMIT,
         "query": plain_query(request.GET.urlencode()),
         "saved": SavedFilter.objects.filter(person_id=request.actor.person_id).order_by("name"),

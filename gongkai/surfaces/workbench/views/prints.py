@@ -7,13 +7,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Record
 from gongkai.engine.records.registers import ARCHIVES_LAW, publication_register, quarter_days, transfer_list
 from gongkai.engine.reviews.sheets import approval_sheet
+from gongkai.engine.reviews.urging import turns
 from gongkai.ground import clock
 from gongkai.surfaces.look.printing import printed
+from gongkai.surfaces.workbench.dossier import clocks_of
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, require
 from gongkai.surfaces.workbench.print_forms import QuarterForm, SpanForm
+from gongkai.surfaces.workbench.words import state_words, step_words
 
 
 @require_safe
@@ -28,6 +32,29 @@ def approval(request: DeskRequest, pk: int) -> HttpResponse:
         "back": reverse("workbench:record", args=[pk]),
     }
     return printed(request, "workbench/prints/approval.html", context)
+
+
+@require_safe
+@desk_page
+def urging(request: DeskRequest, pk: int) -> HttpResponse:
+    """The urging slip (催办单) of a record: whose turn it is, since when, and every urging so far."""
+    record = known(Record, request, pk, "organ", "working", "drafter")
+    context = {
+        "name": f"催办单-{record.pk}",
+        "record": record,
+        "kind": KINDS[record.kind].name if record.kind in KINDS else record.kind,
+        "state": state_words(record.state),
+        "turns": turns(record),
+        "clocks": [one for one in clocks_of(record) if one.is_open and one.deadline.due_on],
+        "urgings": [
+            {"at": row.at, "by": row.by.name if row.by else "系统", "people": row.people, "reason": row.reason}
+            | {"matter": step_words(row.step.code) if row.step else "办理", "organ": row.step and row.step.organ.name}
+            for row in record.urgings.select_related("by", "step__organ")
+        ],
+        "printed_at": clock.now(),
+        "back": reverse("workbench:record", args=[pk]),
+    }
+    return printed(request, "workbench/prints/urging.html", context)
 
 
 @require_safe
