@@ -10,6 +10,7 @@ from gongkai.engine.records.actions.cautions import note_cautions
 from gongkai.engine.records.attachments import texts_of
 from gongkai.engine.records.editions import content_of
 from gongkai.engine.records.models import Record
+from gongkai.engine.records.references import reference
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused, wording
 
@@ -53,7 +54,7 @@ def tell_what_changed(record: Record) -> None:
             people_with("record.publish", record.organ),
             subject_type="record",
             subject_id=str(record.pk),
-            text=f"一件定时公开的信息公开时有新的校核提示：编号 {record.pk}，{clock.today():%Y-%m-%d}。请登录查看。",
+            text=f"一件定时公开的信息公开时有新的校核提示：{reference(record)}，{clock.today():%Y-%m-%d}。请登录查看。",
         )
 
 
