@@ -196,6 +196,13 @@ OIDC_CLAIM = _text(
     "OIDC_CLAIM", "preferred_username", "The claim that holds the user name of a person who is enrolled here."
 )
 OIDC_NAME = _text("OIDC_NAME", "统一身份认证", "What the button on the login page calls the identity provider.")
+CAS_URL = _text(
+    "CAS_URL", "", "Address of the CAS server (统一身份认证, CAS 2.0 or 3.0), without /login; empty means none."
+)
+CAS_ATTRIBUTE = _text(
+    "CAS_ATTRIBUTE", "", "The attribute that holds the user name enrolled here (CAS 3.0); empty means the user itself."
+)
+CAS_NAME = _text("CAS_NAME", "统一身份认证", "What the button on the login page calls the CAS server.")
 LDAP_URL = _text(
     "LDAP_URL",
     "",

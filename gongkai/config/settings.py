@@ -159,6 +159,7 @@ _accounts = "gongkai.surfaces.workbench.accounts"
 ACCOUNT_ADAPTER, MFA_ADAPTER = f"{_accounts}.adapters.AccountAdapter", f"{_accounts}.adapters.CodeAdapter"
 SOCIALACCOUNT_ADAPTER = f"{_accounts}.single.SingleSignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = sign_in.oidc_providers()
+CAS_URL = sign_in.cas_address()
 # A form that is sent to us and redirected to the provider would need its address in the content security policy.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False

@@ -1,8 +1,9 @@
-"""Ways to sign in beside our own passwords, as the settings give them: OIDC, LDAP, security keys. All off until set."""
+"""Ways to sign in beside our own passwords, by the settings: OIDC, CAS, LDAP, security keys. All off until set."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,18 @@ def oidc_providers() -> dict[str, Any]:
         "settings": {"server_url": env.OIDC_ISSUER.rstrip("/")},
     }
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+
+
+def cas_address() -> str:
+    """The address of the CAS server without a slash at the end; empty where none is set."""
+    parts = urlsplit(env.CAS_URL)
+    if env.CAS_URL and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+        raise ImproperlyConfigured(f"CAS_URL 应以 https:// 开头，现为“{env.CAS_URL}”")
+    if env.CAS_URL and (not parts.hostname or parts.query or parts.fragment):
+        raise ImproperlyConfigured("CAS_URL 应形如 https://主机/cas，不带 /login 和参数")
+    if env.CAS_ATTRIBUTE and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", env.CAS_ATTRIBUTE):
+        raise ImproperlyConfigured(f"CAS_ATTRIBUTE 应为一个属性名，现为“{env.CAS_ATTRIBUTE}”")
+    return env.CAS_URL.rstrip("/")
 
 
 def directory_backends() -> list[str]:

@@ -65,6 +65,8 @@ TABLE: dict[str, Row] = {
     "alive": Row(PUBLIC),
     "ready": Row(OUTSIDE),
     "openid_connect_login": Row(OUTSIDE, {"provider_id": "single"}),
+    "cas_login": Row(OUTSIDE),
+    "cas_back": Row(OUTSIDE),
     "openid_connect_callback": Row(OUTSIDE, {"provider_id": "single"}),
     "socialaccount_login_cancelled": Row(OUTSIDE),
     "metrics": Row(OUTSIDE),

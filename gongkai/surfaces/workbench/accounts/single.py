@@ -62,7 +62,9 @@ def claimed(sociallogin: SocialLogin) -> str:
     return told.strip() if isinstance(told, str) else ""
 
 
-def sign_in(request: HttpRequest, username: str, target: str | None) -> HttpResponse:
+def sign_in(
+    request: HttpRequest, username: str, target: str | None, *, provider: str = "openid_connect"
+) -> HttpResponse:
     """Sign in the person of this name as after a right password; the second factor is still asked for."""
     credentials = {"username": username}
     if username and not AxesProxyHandler.is_allowed(request, credentials):
@@ -72,7 +74,7 @@ def sign_in(request: HttpRequest, username: str, target: str | None) -> HttpResp
         note("sign_in_failed", username=username, address=client_address(request))
         return refusal(request, UNKNOWN)
     person.backend = "django.contrib.auth.backends.ModelBackend"  # type: ignore[attr-defined]
-    record_authentication(request, person, "socialaccount", provider="openid_connect")
+    record_authentication(request, person, "socialaccount", provider=provider)
     request.session[VOUCHED_FOR] = person.pk
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=target, email_verification="none"))
     return response

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from gongkai.surfaces.look.demonstration import demonstration_password
-from gongkai.surfaces.workbench.accounts import single, views
+from gongkai.surfaces.workbench.accounts import cas, single, views
 
 urlpatterns = [
     path("", views.home, name="account_home"),
@@ -32,6 +32,8 @@ urlpatterns = [
         "oidc/<slug:provider_id>/login/callback/", single.answered(oidc_views.callback), name="openid_connect_callback"
     ),
     path("oidc/cancelled/", single.cancelled, name="socialaccount_login_cancelled"),
+    path("cas/login/", cas.login, name="cas_login"),
+    path("cas/back/", cas.back, name="cas_back"),
     path("2fa/keys/", views.with_keys(login_required(key_views.list_webauthn)), name="mfa_list_webauthn"),
     path("2fa/keys/add/", views.with_keys(login_required(views.EnrolKey.as_view())), name="mfa_add_webauthn"),
     path(

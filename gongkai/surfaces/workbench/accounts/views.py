@@ -114,11 +114,11 @@ class RemoveCode(DeactivateTOTPView):  # type: ignore[misc]
         return response
 
 
-def single_sign_on() -> dict[str, str]:
-    """Name and address of the identity provider for the login page; empty where none is set."""
-    if not env.OIDC_ISSUER:
-        return {}
-    return {"name": env.OIDC_NAME, "url": reverse("openid_connect_login", args=["single"])}
+def single_sign_on() -> list[dict[str, str]]:
+    """Name and address of the identity provider and of CAS for the login page, those that are set."""
+    oidc = {"name": env.OIDC_NAME, "url": reverse("openid_connect_login", args=["single"])}
+    cas = {"name": env.CAS_NAME, "url": reverse("cas_login")}
+    return [*([oidc] if env.OIDC_ISSUER else []), *([cas] if settings.CAS_URL else [])]
 
 
 def with_keys(view: Callable[..., Any]) -> Callable[..., Any]:
