@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler404 = "gongkai.surfaces.portal.not_found.page"
+
 urlpatterns = [
     path("", include("gongkai.surfaces.portal.urls")),
     path("desk/", include("gongkai.surfaces.workbench.urls")),

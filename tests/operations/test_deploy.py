@@ -49,6 +49,8 @@ def test_nginx_throws_away_what_a_client_claims_and_hides_the_figures() -> None:
     assert re.findall(r"proxy_set_header X-Forwarded-For (.+);", sample) == ["$remote_addr"]
     assert "location = /metrics { return 404; }" in sample
     assert "add_header" not in sample
+    (page,) = re.findall(r"error_page 502 503 504 /(.+);", sample)
+    assert not re.search(r"(?:src|href)=.?https?:|<script", (DEPLOY / "nginx" / page).read_text(encoding="utf-8"))
     (form,) = re.findall(r"log_format gongkai '(.+)';", sample)
     assert not {"$request", "$request_uri", "$args", "$http_referer"} & set(form.split())
     (limit,) = re.findall(r"client_max_body_size (\d+)m;", sample)

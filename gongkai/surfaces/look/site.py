@@ -22,6 +22,7 @@ class SiteMarks:
     site_code: str
     icp_number: str
     police_number: str
+    error_report_url: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ def site_marks() -> SiteMarks:
         site_code=env.SITE_CODE,
         icp_number=env.SITE_ICP_NUMBER,
         police_number=env.SITE_POLICE_NUMBER,
+        error_report_url=env.SITE_ERROR_REPORT_URL,
     )
+
+
+def absolute(path: str) -> str:
+    """A path under the address by which the public reaches the site."""
+    return env.PUBLIC_URL.rstrip("/") + path
 
 
 @functools.cache

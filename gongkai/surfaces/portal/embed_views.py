@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from gongkai.config import env
 from gongkai.ground import clock
+from gongkai.surfaces.look.site import absolute
 from gongkai.surfaces.portal.feed_views import listing_named
 from gongkai.surfaces.portal.freshness import public
 from gongkai.surfaces.portal.listings import Listing, chosen_filters, narrowed, record_url
-from gongkai.surfaces.portal.record_page import absolute
 
 ROWS = 10
 MOST_ROWS = 50

@@ -18,11 +18,10 @@ from gongkai.engine.records.models import Record, Validity
 from gongkai.engine.records.queries import public_records
 from gongkai.ground import clock
 from gongkai.surfaces.look.sheet import csv_answer, csv_bytes, xlsx_answer, xlsx_bytes
-from gongkai.surfaces.look.site import site_marks
+from gongkai.surfaces.look.site import absolute, site_marks
 from gongkai.surfaces.portal import listings, queries, sections
 from gongkai.surfaces.portal.freshness import public
 from gongkai.surfaces.portal.listings import Listing, chosen_filters, narrowed, record_url
-from gongkai.surfaces.portal.record_page import absolute
 
 FEED_ENTRIES = 50
 SHEET_ROWS = 20_000

@@ -8,9 +8,10 @@ from gongkai.engine.records.content import body_blocks
 from gongkai.engine.records.details import Detail, details_of
 from gongkai.engine.records.models import Disclosure, Validity
 from gongkai.ground import clock
+from gongkai.surfaces.look.site import absolute
 from gongkai.surfaces.portal.lineage import Stage, stages
 from gongkai.surfaces.portal.listings import has_validity, record_url
-from gongkai.surfaces.portal.record_page import Metadatum, RecordView, absolute, attachments, metadata
+from gongkai.surfaces.portal.record_page import Metadatum, RecordView, attachments, metadata
 
 
 def record_json(view: RecordView) -> dict[str, Any]:

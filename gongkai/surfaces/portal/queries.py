@@ -219,7 +219,7 @@ def organ_options() -> list[Option]:
 
 def organ_by_code(code: str) -> Organ | None:
     """An organ by its code."""
-    return Organ.objects.filter(code=code).select_related("parent").first()
+    return Organ.objects.filter(code=code).select_related("parent").prefetch_related("former_names").first()
 
 
 def became(organ: Organ) -> list[OrganSuccession]:

@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from gongkai.config import env
 from gongkai.engine.records.models import Disclosure, Edition, Link, Publication, Record, Validity
 from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_links
 from gongkai.ground import clock
 from gongkai.ground.prepared import Asked
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
+from gongkai.surfaces.look.site import absolute
 from gongkai.surfaces.portal.lineage import LINEAGE_EVENTS, Banner, lineage_banners, stage_of
 from gongkai.surfaces.portal.listings import has_validity, record_url
 from gongkai.surfaces.portal.queries import beside, public_events
@@ -155,11 +155,6 @@ class RecordView:
     def absolute_url(self) -> str:
         """The public address of the page."""
         return absolute(self.url)
-
-
-def absolute(path: str) -> str:
-    """A path under the address by which the public reaches the site."""
-    return env.PUBLIC_URL.rstrip("/") + path
 
 
 def metadata(view: RecordView) -> list[Metadatum]:

@@ -21,12 +21,14 @@ from gongkai.engine.records.queries import addressed, published_edition
 from gongkai.ground.files.storage import file_bytes
 from gongkai.ground.prepared import Asked
 from gongkai.surfaces.look.body import set_body
+from gongkai.surfaces.look.site import absolute
 from gongkai.surfaces.portal import record_page
 from gongkai.surfaces.portal.formats import record_json, record_text
 from gongkai.surfaces.portal.freshness import forget, public, rendered
 from gongkai.surfaces.portal.lineage import stages
+from gongkai.surfaces.portal.linked_data import article_tags, record_data
 from gongkai.surfaces.portal.listings import record_url
-from gongkai.surfaces.portal.record_page import RecordView, Related, absence, absolute, related
+from gongkai.surfaces.portal.record_page import RecordView, Related, absence, related
 
 GONE_STATUS = 410
 
@@ -98,6 +100,8 @@ def _context(view: RecordView) -> dict[str, Any]:
             {"label": "正文", "url": ""},
         ],
         "section": "xxgk",
+        "article_tags": article_tags(view),
+        "linked_data": record_data(view),
     }
 
 

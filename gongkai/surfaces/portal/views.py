@@ -18,6 +18,7 @@ from gongkai.ground.register.proofs import newest_checkpoint
 from gongkai.ground.rulebook.queries import law_in_force, limit_in_words, rule_table
 from gongkai.surfaces.portal import listings, queries, sections
 from gongkai.surfaces.portal.freshness import public
+from gongkai.surfaces.portal.linked_data import organ_data
 from gongkai.surfaces.portal.listings import Listing, Row, listing_page
 from gongkai.surfaces.portal.queries import Option
 
@@ -126,7 +127,9 @@ def organ(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "portal/organ.html",
-        context | {"section": "xxgk", "organ": found, "became": queries.became(found), "crumbs": crumbs},
+        context
+        | {"section": "xxgk", "organ": found, "became": queries.became(found), "crumbs": crumbs}
+        | {"linked_data": organ_data(found)},
     )
 
 

@@ -16,6 +16,7 @@ from gongkai.ground import clock
 from gongkai.surfaces.look.body import SetBody, set_body
 from gongkai.surfaces.look.display import display_of
 from gongkai.surfaces.look.icons import ICONS
+from gongkai.surfaces.look.marks import breadcrumbs, column_tags, data_block, site_tags, tags_of
 from gongkai.surfaces.look.site import address, foot_links, menu, site_marks
 
 register = template.Library()
@@ -118,6 +119,19 @@ def page_frame(context: Context) -> dict[str, Any]:
         "search_url": address("portal:search"),
         "path": request.get_full_path() if request else "/",
     }
+
+
+@register.simple_tag(takes_context=True)
+def page_marks(context: Context) -> SafeString:
+    """What the page tells programs: site, column and content marks, the way here, and what the page is about.
+
+    A view adds ``article_tags`` and ``linked_data`` of its own; every page has the rest.
+    """
+    crumbs, own = context.get("crumbs") or [], context.get("article_tags") or []
+    marks = [*site_tags(), *column_tags(crumbs, context.get("section") or "", is_article=bool(own)), *own]
+    blocks = [breadcrumbs(crumbs, context["request"].path)] if crumbs and context.get("request") else []
+    blocks += [context["linked_data"]] if context.get("linked_data") else []
+    return format_html("{}{}", tags_of(marks), mark_safe("".join(map(data_block, blocks))))  # noqa: S308
 
 
 @register.filter
