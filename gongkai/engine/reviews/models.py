@@ -110,3 +110,34 @@ class Urging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class SecrecySheet(models.Model):
+    """One sheet on which several items of an organ are reviewed for secrecy, each by itself (保密审查表)."""
+
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="secrecy_sheets")
+    drawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    drawn_at = models.DateTimeField("列表时间")
+
+    class Meta:
+        verbose_name = "保密审查表"
+        indexes = [models.Index(fields=["organ", "-id"], name="secrecy_sheet_newest")]
+
+    def __str__(self) -> str:
+        return f"保密审查表 {self.pk}"
+
+
+class SecrecyLine(models.Model):
+    """An item of a sheet, bound to the edition that was current when the sheet was drawn up, and its opinion."""
+
+    sheet = models.ForeignKey(SecrecySheet, models.PROTECT, related_name="lines")
+    place = models.PositiveSmallIntegerField("序号")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="secrecy_lines")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    edition_sha256 = models.CharField(max_length=64)
+    opinion = models.OneToOneField(Opinion, models.PROTECT, null=True, related_name="secrecy_line")
+
+    class Meta:
+        verbose_name = "保密审查表项"
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["sheet", "record"], name="secrecy_line_once")]

@@ -49,7 +49,9 @@ class NoFields(forms.Form):
     """A confirmation only."""
 
 
-def _reason_choices(list_name: str) -> Callable[[], Choices]:
+def reason_choices(list_name: str) -> Callable[[], Choices]:
+    """The coded reasons of a list in force today, for a form."""
+
     def choices() -> Choices:
         known = reasons(list_name).values()
         return [("", "请选择")] + [
@@ -108,7 +110,7 @@ class BothForm(forms.Form):
 class ReturnForm(forms.Form):
     """Sending back inside the organ (退回修改)."""
 
-    reason = forms.ChoiceField(label="退回原因", choices=_reason_choices("return_for_correction"))
+    reason = forms.ChoiceField(label="退回原因", choices=reason_choices("return_for_correction"))
     text = forms.CharField(
         label="意见",
         required=False,
@@ -121,7 +123,7 @@ class ReturnForm(forms.Form):
 class ReturnToOrganForm(ReturnForm):
     """Sending back to the submitting organ (退文)."""
 
-    reason = forms.ChoiceField(label="退文原因", choices=_reason_choices("return_to_organ"))
+    reason = forms.ChoiceField(label="退文原因", choices=reason_choices("return_to_organ"))
 
 
 class UrgeForm(forms.Form):
@@ -160,7 +162,7 @@ class ScheduleForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Withdrawing for a reason of the closed list."""
 
-    reason = forms.ChoiceField(label="撤回原因", choices=_reason_choices("withdrawal"))
+    reason = forms.ChoiceField(label="撤回原因", choices=reason_choices("withdrawal"))
     note = forms.CharField(
         label="说明",
         required=False,
@@ -182,7 +184,7 @@ class WithholdEditionForm(WithdrawForm):
 class ExpungeForm(forms.Form):
     """The first person's order to expunge."""
 
-    ground = forms.ChoiceField(label="清除依据", choices=_reason_choices("withdrawal"))
+    ground = forms.ChoiceField(label="清除依据", choices=reason_choices("withdrawal"))
     note = forms.CharField(label="说明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 

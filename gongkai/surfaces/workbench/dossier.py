@@ -218,8 +218,13 @@ def timeline(record: Record) -> list[Moment]:
     ]
 
 
-def rounds(record: Record) -> list[Round]:
-    """Every round of review, the latest first."""
+def is_guest(record: Record, actor: Actor) -> bool:
+    """Is this record another organ's, and known here only because consent is asked for (会签)?"""
+    return covering(actor, "record.read", record.organ_id) is None
+
+
+def rounds(record: Record, actor: Actor) -> list[Round]:
+    """Every round of review, the latest first; a guest sees the steps of the own organ."""
     found = record.reviews.order_by("-round").prefetch_related(
         "steps__organ",
         "steps__opinions__reviewer",
@@ -227,12 +232,18 @@ def rounds(record: Record) -> list[Round]:
         "steps__opinions__edition",
         "steps__urgings",
     )
-    return [_round(review, record) for review in found]
+    guest = is_guest(record, actor)
+    return [_round(review, record, actor if guest else None) for review in found]
 
 
-def _round(review: Review, record: Record) -> Round:
+def _round(review: Review, record: Record, guest: Actor | None) -> Round:
     digest = record.working.sha256 if record.working else ""
-    steps = [_step(step, digest, is_over=review.closed_at is not None) for step in review.steps.all()]
+    shown = [
+        step
+        for step in review.steps.all()
+        if guest is None or covering(guest, "record.read", step.organ_id) is not None
+    ]
+    steps = [_step(step, digest, is_over=review.closed_at is not None) for step in shown]
     return Round(review.round, preset_words(review.preset), review.opened_at, review.closed_at is None, steps)
 
 
@@ -320,7 +331,7 @@ def reading_of(record: Record, actor: Actor, code: str) -> dict[str, Any]:
         changes = difference(earlier.edition, record.working, labels_of(record.kind))
     may_return = code != "return_for_correction" and bool(can("review.return_for_correction", record, actor))
     return {
-        "findings": lines_of(record, actor),
+        "findings": [] if is_guest(record, actor) else lines_of(record, actor),
         "earlier": earlier,
         "difference": changes,
         "may_return": may_return,

@@ -25,6 +25,7 @@ from gongkai.surfaces.workbench.views import (
     prints,
     record,
     reposts,
+    secrecy,
     work,
 )
 
@@ -65,6 +66,9 @@ urlpatterns = [
     path("prints/", prints.prints, name="prints"),
     path("prints/register/", prints.register, name="publication_register"),
     path("prints/transfer/", prints.transfer, name="transfer_list"),
+    path("secrecy/", secrecy.secrecy, name="secrecy"),
+    path("secrecy/<int:pk>/", secrecy.sheet, name="secrecy_sheet"),
+    path("secrecy/<int:pk>/print/", secrecy.sheet_print, name="secrecy_print"),
     path("ledger/", lineage.ledger, name="ledger"),
     path("clean-up/", lineage.clean_ups, name="clean_ups"),
     path("clean-up/new/", lineage.clean_up, name="clean_up"),

@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, str, frozenset[str]], ..
         (
             ("desk", "待办", "inbox", "workbench:desk", frozenset()),
             ("records", "文件列表", "list", "workbench:records", frozenset({"record.read"})),
+            ("secrecy", "保密审查表", "shield", "workbench:secrecy", frozenset({"review.secrecy"})),
             ("ledger", "规范性文件台账", "table", "workbench:ledger", frozenset({"record.read"})),
             ("clean_ups", "文件清理", "stamp", "workbench:clean_ups", frozenset({"record.repeal"})),
             ("prints", "登记和移送", "print", "workbench:prints", frozenset({"record.read"})),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongkai.engine.records.actions import unlink as unlink_records
 from gongkai.engine.records.models import Record
 from gongkai.engine.reviews.actions import agree
-from gongkai.ground.gate.door import UNKNOWN, can
+from gongkai.ground.gate.door import UNKNOWN, can, may_know
 from gongkai.ground.gate.table import ACTIONS
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
@@ -48,7 +48,7 @@ def act(request: DeskRequest, pk: int, name: str) -> HttpResponse:
         refusal = _refusal_of(request, record, name, form, do)
         if refusal is None:
             messages.success(request, declared.done)
-            return _back(record)
+            return _back(request, record)
     spec = ACTIONS[name]
     page = {"title": spec.title, "citation": spec.citation, "act": declared, "code": name.removeprefix("review.")}
     if name in BEFORE_PUBLIC:
@@ -96,7 +96,11 @@ def _page(
     return render(request, "workbench/act.html", context, status=status)
 
 
-def _back(record: Record) -> HttpResponseRedirect:
+def _back(request: DeskRequest, record: Record) -> HttpResponseRedirect:
+    """To the dossier; to the desk where one knows of it no more, as after a co-issuer's return."""
+    record.refresh_from_db(fields=["state"])
+    if not may_know(record, request.actor):
+        return HttpResponseRedirect(reverse("workbench:desk"))
     return HttpResponseRedirect(reverse("workbench:record", args=[record.pk]))
 
 
@@ -117,7 +121,7 @@ def review_both(request: DeskRequest, pk: int) -> HttpResponse:
         refusal = _refusal_of(request, record, "review.both", form, do)
         if refusal is None:
             messages.success(request, "两项意见已记录。")
-            return _back(record)
+            return _back(request, record)
     elif request.method != "POST" and not parts.can_review_both(record, request.actor):
         verdicts = [can(f"review.{code}", record, request.actor) for code in ("attribute", "secrecy")]
         refusal = next((verdict.refusal for verdict in verdicts if verdict.refusal is not None), None)
@@ -142,4 +146,4 @@ def unlink(request: DeskRequest, pk: int, link_id: int) -> HttpResponse:
         lambda: unlink_records(record, actor=request.actor, link_id=link_id),
     )
     messages.success(request, "已取消关联。")
-    return _back(record)
+    return _back(request, record)

@@ -18,6 +18,7 @@ from gongkai.ground.files.actions import upload
 from gongkai.ground.files.storage import file_bytes
 from gongkai.ground.gate.door import UNKNOWN, can
 from gongkai.ground.refusal import Refused
+from gongkai.surfaces.workbench.dossier import is_guest
 from gongkai.surfaces.workbench.new_forms import FilingForm
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, do_once, known, new_once_key
 
@@ -72,7 +73,7 @@ def paper(request: DeskRequest, pk: int, paper_id: uuid.UUID) -> HttpResponse:
     """The bytes of a paper, decrypted for this answer only, for somebody who may know of its record."""
     record = known(Record, request, pk)
     found = SealedPaper.objects.filter(record=record, pk=paper_id).select_related("file").first()
-    if found is None or found.file.destroyed_at is not None:
+    if found is None or found.file.destroyed_at is not None or is_guest(record, request.actor):
         raise Refused(UNKNOWN, where="随附材料")
     kept = found.file
     answer = FileResponse(

@@ -13,18 +13,28 @@ from gongkai.engine.records.registers import ARCHIVES_LAW, publication_register,
 from gongkai.engine.reviews.sheets import approval_sheet
 from gongkai.engine.reviews.urging import turns
 from gongkai.ground import clock
+from gongkai.ground.gate.door import UNKNOWN
+from gongkai.ground.refusal import Refused
 from gongkai.surfaces.look.printing import printed
-from gongkai.surfaces.workbench.dossier import clocks_of
+from gongkai.surfaces.workbench.dossier import clocks_of, is_guest
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, require
 from gongkai.surfaces.workbench.print_forms import QuarterForm, SpanForm
 from gongkai.surfaces.workbench.words import state_words, step_words
+
+
+def _own(request: DeskRequest, pk: int) -> Record:
+    """A record of an organ that this person reads; who is only asked to consent does not print what others said."""
+    record = known(Record, request, pk, "organ", "working", "drafter")
+    if is_guest(record, request.actor):
+        raise Refused(UNKNOWN)
+    return record
 
 
 @require_safe
 @desk_page
 def approval(request: DeskRequest, pk: int) -> HttpResponse:
     """The approval sheet (审查呈批单) of a record."""
-    record = known(Record, request, pk, "organ", "working", "drafter")
+    record = _own(request, pk)
     context = {
         "name": f"审查呈批单-{record.pk}",
         "sheet": approval_sheet(record),
@@ -38,7 +48,7 @@ def approval(request: DeskRequest, pk: int) -> HttpResponse:
 @desk_page
 def urging(request: DeskRequest, pk: int) -> HttpResponse:
     """The urging slip (催办单) of a record: whose turn it is, since when, and every urging so far."""
-    record = known(Record, request, pk, "organ", "working", "drafter")
+    record = _own(request, pk)
     context = {
         "name": f"催办单-{record.pk}",
         "record": record,

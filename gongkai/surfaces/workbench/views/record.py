@@ -30,17 +30,19 @@ from gongkai.surfaces.workbench.views.township import item
 def dossier(request: DeskRequest, pk: int) -> HttpResponse:
     """One record: head, clocks, text, review, findings, editions, timeline, and what may be done now."""
     record = known(Record, request, pk, "organ", "drafter", "working", "current")
-    if is_one_screen(record, request.user) and "full" not in request.GET:
+    guest = parts.is_guest(record, request.actor)
+    if is_one_screen(record, request.user) and not guest and "full" not in request.GET:
         return item(request, record)
-    lines = lines_of(record, request.actor)
+    lines = [] if guest else lines_of(record, request.actor)
     context = {
         "record": record,
+        "is_guest": guest,
         "head": parts.head_of(record),
         "actions": parts.actions_now(record, request.actor),
-        "rounds": parts.rounds(record),
+        "rounds": parts.rounds(record, request.actor),
         "details": details_of(record.kind, record.working.content) if record.working else [],
-        "timeline": parts.timeline(record),
-        "editions": parts.editions_of(record),
+        "timeline": [] if guest else parts.timeline(record),
+        "editions": [] if guest else parts.editions_of(record),
         "publications": parts.publications_of(record),
         "links": parts.links_of(record, request.actor),
         "papers": record.papers.select_related("file", "filed_by").order_by("filed_at", "pk"),
@@ -61,6 +63,8 @@ def dossier(request: DeskRequest, pk: int) -> HttpResponse:
 def difference(request: DeskRequest, pk: int) -> HttpResponse:
     """What changed from one edition to another; by default from the one before to the newest."""
     record = known(Record, request, pk, "organ", "working")
+    if parts.is_guest(record, request.actor):
+        raise Refused(UNKNOWN)
     editions = parts.editions_of(record)
     after = _edition(editions, request.GET.get("to", ""), editions[0] if editions else None)
     earlier = [edition for edition in editions if after is not None and edition.number < after.number]
