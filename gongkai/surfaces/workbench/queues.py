@@ -26,7 +26,7 @@ from gongkai.engine.reviews.urging import urged_records
 from gongkai.ground import clock
 from gongkai.ground.access.actors import Actor
 from gongkai.ground.access.rules import covering, reach
-from gongkai.ground.gate.door import UNKNOWN, can, visible
+from gongkai.ground.gate.door import UNKNOWN, visible
 from gongkai.ground.organs.models import Organ, Person
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench.paging import Page, page_by_moment
@@ -206,6 +206,14 @@ def _as_due(actor: Actor, found: Sequence[Deadline]) -> list[Row]:
     return rows
 
 
+def _as_below(actor: Actor, found: Sequence[Deadline]) -> list[Row]:
+    """What is late elsewhere is urged from here."""
+    rows = _as_due(actor, found)
+    for row in rows:
+        row.next_words, row.next_url = "催办", reverse("workbench:act", args=[row.record.pk, "record.urge"])
+    return rows
+
+
 def _leading_to(words: str, address: str, *arguments: str) -> Callable[[Actor, Sequence[Record]], list[Row]]:
     """Rows whose next action is one page away, the same for all."""
 
@@ -240,15 +248,6 @@ def _urged(actor: Actor) -> Rows:
         if actor.holds(right):
             organs |= Q(organ__in=reach(actor, right))
     return rows.filter(organs)
-
-
-def _as_urged(actor: Actor, found: Sequence[Record]) -> list[Row]:
-    return [
-        Row(record, "催办", reverse("workbench:act", args=[record.pk, "record.urge"]))
-        if can("record.urge", record, actor)
-        else Row(record, NEXT_WORDS.get(record.state, ""))
-        for record in found
-    ]
 
 
 def _waiting(actor: Actor, found: Sequence[Record]) -> list[Row]:
@@ -355,7 +354,7 @@ QUEUES: dict[str, QueueKind] = {
             "所辖机关逾期",
             "所辖机关没有逾期的事项。",
             _overdue_below,
-            _as_due,
+            _as_below,
             moment="due_on",
             is_newest_first=False,
             tone="over",
@@ -366,7 +365,7 @@ QUEUES: dict[str, QueueKind] = {
             "催办未办结",
             "没有催办后仍未办结的事项。",
             _urged,
-            _as_urged,
+            _leading_to("催办", "workbench:act", "record.urge"),
             moment="urged_at",
             is_newest_first=False,
             tone="soon",

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gongkai.engine.reviews.choices import all_in_use
 from gongkai.ground.access.queries import rights_of
 from gongkai.ground.access.rules import covering
 from gongkai.ground.calendars.queries import regions
@@ -44,6 +45,7 @@ def organ(request: DeskRequest, pk: int) -> HttpResponse:
         "became": list(found.successions.select_related("successor").order_by("pk")),
         "legacies": list(found.legacies.order_by("code")),
         "preset": preset_words(found.review_preset),
+        "own_presets": sum(one.is_chosen for one in all_in_use(found)),
         "calendar": calendars[found.calendar].name if found.calendar in calendars else found.calendar,
         "on": on,
         "off": off,
