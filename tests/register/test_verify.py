@@ -306,6 +306,9 @@ def test_triggers_dropped(unguarded: None) -> None:
         "table register_log",
         "table records_edition",
         "table reviews_opinion",
+        "table reviews_presetchoice",
+        "table reviews_urging",
+        "table reviews_secrecyline",
         "table records_cleanup",
         "table records_cleanupitem",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from gongkai.engine.records.actions import revise, submit
 from gongkai.engine.records.models import Record
@@ -89,3 +90,11 @@ def test_only_who_reviews_secrecy_lists_what_waits(desk: Desk) -> None:
     assert other.client("secrecy").get(f"/desk/secrecy/{sheet.pk}/").status_code == 404
     missing = {key: value for key, value in answers(sheet, "return").items() if not key.endswith("reason")}
     assert desk.client("secrecy").post(f"/desk/secrecy/{sheet.pk}/", missing).status_code == 422
+
+
+def test_lines_are_kept_as_they_were_listed(desk: Desk) -> None:
+    sheet = draw(desk, waiting(desk.office, "甲号通知"))
+    for changes in ({"edition_sha256": "0" * 64}, {"place": 9}):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            sheet.lines.update(**changes)
+    assert verify_all().differences == []

@@ -367,9 +367,10 @@ def publications_of(record: Record) -> list[Shown]:
     return [Shown(row, reason_words(row.reason) if row.reason else "") for row in rows]
 
 
-def file_entry(record: Record, file_id: str) -> dict[str, Any] | None:
-    """The entry of an attachment in any edition of the record."""
-    for edition in record.editions.order_by("-number"):
+def file_entry(record: Record, file_id: str, *, is_newest_only: bool = False) -> dict[str, Any] | None:
+    """The entry of an attachment in any edition of the record, or in the newest only."""
+    editions = record.editions.order_by("-number")
+    for edition in editions[:1] if is_newest_only else editions:
         for entry in edition.files:
             if entry["id"] == file_id:
                 return dict(entry)

@@ -91,7 +91,8 @@ def _edition(editions: list[Edition], number: str, otherwise: Edition | None) ->
 def attachment(request: DeskRequest, pk: int, file_id: uuid.UUID) -> HttpResponse:
     """An attachment of a record that this person may know of; sealed bytes are decrypted for this answer only."""
     record = known(Record, request, pk)
-    entry = parts.file_entry(record, str(file_id))
+    guest = parts.is_guest(record, request.actor)
+    entry = parts.file_entry(record, str(file_id), is_newest_only=guest)
     if entry is None:
         raise Refused(UNKNOWN, where="附件")
     file = StoredFile.objects.filter(pk=file_id, destroyed_at__isnull=True).first()
