@@ -1,7 +1,7 @@
 """Pictures of every main page: ``python -m tools.screens FOLDER``, of a demonstration of its own or a running one.
 
 A page is a line below: a name or who opens it, and its address; ``{first}`` is the first row of the list that the
-person sees. The newest public record of each kind comes by itself.
+person sees, ``{work}``, ``{organ}`` and so on of other lists. The newest public record of each kind comes by itself.
 """
 
 from __future__ import annotations
@@ -44,22 +44,77 @@ PUBLIC = {
     "not-found": "/r/0/404",
     "login": "/accounts/login/",
 }
+ACCOUNT = [
+    "/accounts/",
+    "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/keys/",
+    "/accounts/2fa/keys/add/",
+]
 WORKBENCH = {
-    "jyj.chengban": ["/desk/", "/desk/records/", "/desk/queue/drafts/", "/desk/new/", "/desk/work/", "{first}"],
+    "jyj.chengban": [
+        "/desk/",
+        "/desk/records/",
+        "/desk/queue/drafts/",
+        "/desk/new/",
+        "/desk/imports/",
+        "/desk/work/",
+        "/desk/work/import/",
+        "{work}",
+        "{first}",
+        "{first}edit/",
+        "{first}difference/",
+        "{first}papers/",
+        *ACCOUNT,
+    ],
     "jyj.kezhang": ["/desk/", "{first}"],
     "jyj.baomi": ["/desk/"],
     "jyj.fazhi": ["/desk/", "/desk/notices/", "/desk/notices/settings/"],
-    "jyj.shenqian": ["/desk/", "/desk/ledger/", "/desk/clean-up/"],
-    "jyj.bianji": ["/desk/", "/desk/columns/", "/desk/prints/"],
+    "jyj.shenqian": [
+        "/desk/",
+        "/desk/ledger/",
+        "/desk/clean-up/",
+        "/desk/clean-up/new/",
+        "{clean-up}",
+        "{first}sheet/",
+    ],
+    "jyj.bianji": [
+        "/desk/",
+        "/desk/columns/",
+        "/desk/reposts/",
+        "/desk/prints/",
+        "/desk/prints/register/",
+        "/desk/prints/transfer/",
+        "{first}channels/",
+    ],
     "zfb.zhuguan": ["/desk/", "/desk/records/", "/desk/admin/rules/"],
     "zfb.banli": ["/desk/"],
     "zfb.kaohe": ["/desk/"],
     "qxz.chengban": ["/desk/", "/desk/new/", "{first}"],
     "qxz.shenhe": ["/desk/", "{first}"],
-    "admin.xitong": ["/desk/admin/organs/", "/desk/admin/people/", "/desk/admin/calendars/", "/desk/admin/operations/"],
+    "admin.xitong": [
+        "/desk/admin/organs/",
+        "{organ}",
+        "{organ}reform/",
+        "/desk/admin/people/",
+        "{person}",
+        "{person}hand-over/",
+        "/desk/admin/calendars/",
+        "/desk/admin/operations/",
+    ],
     "admin.anquan": ["/desk/admin/grants/", "/desk/admin/security/", "/desk/admin/security/log/"],
     "admin.shenji": ["/desk/admin/register/", "/desk/admin/events/"],
 }
+# The first row of a list: the list, and what the address of a row looks like.
+FIRST = {
+    "first": ("/desk/records/", r"^/desk/records/\d+/$"),
+    "work": ("/desk/work/", r"^/desk/work/\d+/$"),
+    "clean-up": ("/desk/clean-up/", r"^/desk/clean-up/\d+/$"),
+    "organ": ("/desk/admin/organs/", r"^/desk/admin/organs/\d+/$"),
+    "person": ("/desk/admin/people/", r"^/desk/admin/people/\d+/$"),
+}
+EXPECTED = frozenset({"/r/0/404"})
 MODES = {"normal": None, "elder": "gk_elder", "contrast": "gk_contrast"}
 
 
@@ -71,10 +126,11 @@ def own_city() -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         gongkai = [str(ROOT / ".venv/bin/gongkai"), "serve", "--setup", "--port", str(port)]
-        environment = os.environ | {"VAR_DIR": folder, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        environment = os.environ | {"VAR_DIR": folder, "PUBLIC_URL": f"http://localhost:{port}"}
         server = subprocess.Popen(gongkai, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         try:
-            base = f"http://127.0.0.1:{port}"
+            # Browsers offer security keys on localhost, not on its number.
+            base = f"http://localhost:{port}"
             await_answer(base, server)
             yield base
         finally:
@@ -112,20 +168,30 @@ def newest_of_each_kind(base: str) -> dict[str, str]:
     return found
 
 
-def take(page: Page, base: str, address: str, path: Path) -> None:
-    """One picture of the whole page; tells where it is wider than the screen."""
-    if address == "{first}":
-        page.goto(f"{base}/desk/records/")
-        found = page.locator("main a[href^='/desk/records/']").evaluate_all(
-            "links => links.map(link => link.getAttribute('href')).filter(one => /^.desk.records.[0-9]+.$/.test(one))"
-        )
-        if not found:
-            return
-        address = found[0]
-    page.goto(base + address)
+def address_of(page: Page, base: str, wanted: str) -> str:
+    """The address itself, or the one of the first row of a list that this person sees; "" where there is none."""
+    named = re.match(r"\{(.+)\}(.*)", wanted)
+    if named is None:
+        return wanted
+    listing, form = FIRST[named[1]]
+    page.goto(base + listing)
+    links = page.locator("main a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    found = next((link for link in links if re.match(form, link)), "")
+    return found + named[2] if found else ""
+
+
+def take(page: Page, base: str, wanted: str, path: Path) -> None:
+    """One picture of the whole page; tells where it is wider than the screen, and where it is an error."""
+    address = address_of(page, base, wanted)
+    if not address:
+        print(f"{path.name}  nothing to show", flush=True)
+        return
+    answer = page.goto(base + address)
     page.screenshot(path=str(path), full_page=True)
     too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    print(f"{path.name}{'  wider than the screen' if too_wide else ''}", flush=True)
+    is_wrong = answer is not None and answer.status >= 400 and address not in EXPECTED
+    told = "  wider than the screen" if too_wide else f"  answered {answer.status}" if is_wrong and answer else ""
+    print(path.name + told, flush=True)
 
 
 def picture(browser: Browser, base: str, folder: Path, width: int, mode: str) -> None:
@@ -148,7 +214,7 @@ def picture(browser: Browser, base: str, folder: Path, width: int, mode: str) ->
         page.locator("form:has([name=password]) [type=submit]").click()
         page.wait_for_url("**/desk/**")
         for address in addresses:
-            name = address.removeprefix("/desk/").strip("/{}").replace("/", "-") or "desk"
+            name = re.sub(r"[{}/]+", "-", address.removeprefix("/desk/")).strip("-") or "desk"
             take(page, base, address, folder / f"{username}-{name}-{mode}-{width}.png")
         context.close()
 
@@ -167,7 +233,7 @@ def main() -> int:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     city = contextlib.nullcontext(options.base.rstrip("/")) if options.base else own_city()
     with city as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--lang=zh-CN"])
         for width in options.width or [1280, 390]:
             for mode in options.mode or ["normal"]:
                 picture(browser, base, options.folder, width, mode)
