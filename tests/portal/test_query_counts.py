@@ -67,6 +67,10 @@ def addresses(city: City) -> Iterator[tuple[str, str]]:
         "foi": ["/foi/"],
         "rules": ["/rules/"],
         "organ": [f"/o/{code}/", f"/o/{code}/?category=20.01"],
+        "compare": [
+            f"/r/{quote(city['fixed'].index_number or '')}.compare",
+            f"/r/{quote(city['new'].index_number or '')}.compare?with={quote(city['old'].index_number or '')}",
+        ],
         "register": ["/register/", f"/register/?index_number={quote(city['old'].index_number or '')}"],
         "checkpoint": ["/register/checkpoint"],
         "consistency": [f"/register/consistency?old={sizes[0]}&new={sizes[-1]}"],

@@ -42,6 +42,7 @@ TABLE: dict[str, Row] = {
     "portal:rules": Row(PUBLIC),
     "portal:organ": Row(PUBLIC, {"code": "{organ}"}),
     "portal:record": Row(PUBLIC, INDEX),
+    "portal:compare": Row(OUTSIDE, INDEX),
     "portal:record_json": Row(PUBLIC, INDEX),
     "portal:record_text": Row(PUBLIC, INDEX),
     "portal:record_pdf": Row(PUBLIC, INDEX),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from gongkai.engine.records.content import Content
 from gongkai.engine.records.kinds import KINDS
 
 
@@ -54,6 +55,13 @@ def _bare(kind: Any) -> Any:
     if get_origin(kind) in (Union, types.UnionType):
         kind = _bare(next(part for part in get_args(kind) if part is not type(None)))
     return kind
+
+
+def labels_of(kind_code: str) -> dict[str, str]:
+    """What the schema calls the fields of a kind; of one that nobody knows any more, the fields every kind has."""
+    kind = KINDS.get(kind_code)
+    schema = kind.schema if kind is not None else Content
+    return {name: info.title or name for name, info in schema.model_fields.items()}
 
 
 def columns_of(rows: type[BaseModel]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from gongkai.ground.prepared import Asked
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
 from gongkai.surfaces.look.site import absolute
+from gongkai.surfaces.portal.comparing import COMPARED_LINKS, compare_url
 from gongkai.surfaces.portal.lineage import LINEAGE_EVENTS, Banner, lineage_banners, stage_of
 from gongkai.surfaces.portal.listings import has_validity, record_url
 from gongkai.surfaces.portal.queries import beside, public_events
@@ -76,6 +77,7 @@ class Change:
     note: str = ""
     edition: int = 0
     edition_url: str = ""
+    compare_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Related:
     document_number: str
     published_on: dt.datetime | None
     note: str = ""
+    compare_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,13 +211,14 @@ def relations(view: RecordView) -> list[RelationGroup]:
     for link, other, names in ends:
         label = names.get(link.kind, "相关信息")
         group = groups.setdefault(label, RelationGroup(link.kind, label))
-        group.records.append(related(other, link.note))
+        beside = compare_url(view.record, **{"with": other.index_number}) if link.kind in COMPARED_LINKS else ""
+        group.records.append(related(other, link.note, beside))
     return list(groups.values())
 
 
-def related(other: Record, note: str = "") -> Related:
-    """Another public record as this page names it."""
-    return Related(record_url(other), other.title, other.document_number, other.published_at, note)
+def related(other: Record, note: str = "", beside: str = "") -> Related:
+    """Another public record as this page names it; ``beside`` is where both are compared."""
+    return Related(record_url(other), other.title, other.document_number, other.published_at, note, beside)
 
 
 def changes(view: RecordView) -> list[Change]:
@@ -234,7 +238,14 @@ def _change(view: RecordView, event: Event) -> Change:
         return Change(what, event.at, "done", stage.note)
     tone = "grave" if event.name in GONE else "done"
     note = _note_of(view, event) if event.name == "record.corrected" else ""
-    return Change(EVENT_NAMES.get(event.name, "更新"), event.at, tone, note, number, url)
+    beside = compare_url(view.record, **_compared(view, number)) if event.name == "record.corrected" and url else ""
+    return Change(EVENT_NAMES.get(event.name, "更新"), event.at, tone, note, number, url, beside)
+
+
+def _compared(view: RecordView, number: int) -> dict[str, int]:
+    """What a correction is compared with: the newest readable edition before it; without one nothing is named."""
+    earlier = [other for other in _readable(view) if other < number]
+    return {"from": max(earlier), "to": number} if earlier else {}
 
 
 def _readable(view: RecordView) -> set[int]:

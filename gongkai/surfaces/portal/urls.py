@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gongkai.surfaces.portal import embed_views, feed_views, record_prints, record_views, register_views, views
+from gongkai.surfaces.portal import (
+    compare_views,
+    embed_views,
+    feed_views,
+    record_prints,
+    record_views,
+    register_views,
+    views,
+)
 
 app_name = "portal"
 
@@ -32,6 +40,7 @@ urlpatterns = [
     re_path(rf"^r/{NUMBER}\.json$", record_views.record_as_json, name="record_json"),
     re_path(rf"^r/{NUMBER}\.file/(?P<place>[0-9]{{1,3}})$", record_views.attachment, name="attachment"),
     re_path(rf"^r/{NUMBER}\.qr\.svg$", record_views.qr_code, name="qr"),
+    re_path(rf"^r/{NUMBER}\.compare$", compare_views.compare, name="compare"),
     re_path(rf"^r/{NUMBER}$", record_views.record, name="record"),
     path("register/", register_views.register, name="register"),
     path("register/checkpoint", register_views.checkpoint, name="checkpoint"),

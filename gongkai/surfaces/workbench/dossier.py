@@ -12,6 +12,8 @@ from gongkai.engine.channels.targets import PORTAL
 from gongkai.engine.deadlines import queries as deadlines
 from gongkai.engine.deadlines.models import Deadline
 from gongkai.engine.records.attribute import fitting_grounds
+from gongkai.engine.records.details import labels_of
+from gongkai.engine.records.differences import difference
 from gongkai.engine.records.guards import NO_SOURCE
 from gongkai.engine.records.kinds import KINDS
 from gongkai.engine.records.models import Disclosure, Edition, Link, LinkKind, Publication, Record, Validity
@@ -29,8 +31,6 @@ from gongkai.ground.organs.models import Person
 from gongkai.ground.refusal import Explanation
 from gongkai.ground.register.models import Event
 from gongkai.surfaces.workbench.act_forms import ACT_FORMS
-from gongkai.surfaces.workbench.difference import difference
-from gongkai.surfaces.workbench.edit_forms import labels_of
 from gongkai.surfaces.workbench.findings import lines_of
 from gongkai.surfaces.workbench.people import hand_words, names_of
 from gongkai.surfaces.workbench.words import (

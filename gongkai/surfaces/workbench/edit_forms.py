@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from gongkai.engine.records.attribute import fitting_grounds
 from gongkai.engine.records.bodytext import body_of_text, rows_of_text, text_of_body, text_of_rows
 from gongkai.engine.records.content import Content
-from gongkai.engine.records.details import columns_of, shape_of
+from gongkai.engine.records.details import columns_of, labels_of, shape_of
 from gongkai.engine.records.editions import INVALID, kind_of
 from gongkai.engine.records.kinds import KINDS, Kind
 from gongkai.engine.records.models import Disclosure
@@ -29,12 +29,6 @@ MAIN_FIELDS = ("title", "body")
 # A draft may lack them, a proposal may not.
 DUE = {"disclosure": "送审前必填", "disclosure_basis": "送审前必填"}
 PAIRED = ("document_number", "issuing_organ", "written_on", "issued_on", "effective_from", "effective_until")
-
-
-def labels_of(kind_code: str) -> dict[str, str]:
-    """What the schema calls the fields of a kind."""
-    fields = kind_of(kind_code).schema.model_fields
-    return {name: info.title or name for name, info in fields.items()}
 
 
 def field_words(name: str) -> str:

@@ -9,15 +9,14 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gongkai.engine.records.details import details_of
+from gongkai.engine.records.details import details_of, labels_of
+from gongkai.engine.records.differences import difference as compare
 from gongkai.engine.records.models import Edition, Record
 from gongkai.ground.files.actions import read_for
 from gongkai.ground.files.models import StoredFile
 from gongkai.ground.gate.door import UNKNOWN, can
 from gongkai.ground.refusal import Refused
 from gongkai.surfaces.workbench import dossier as parts
-from gongkai.surfaces.workbench.difference import difference as compare
-from gongkai.surfaces.workbench.edit_forms import labels_of
 from gongkai.surfaces.workbench.editing import may_edit
 from gongkai.surfaces.workbench.findings import lines_of
 from gongkai.surfaces.workbench.pages import DeskRequest, desk_page, known, new_once_key
