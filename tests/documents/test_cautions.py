@@ -220,5 +220,5 @@ def test_the_tick_reminds_once() -> None:
     assert tell_expiring() == 1
     assert tell_expiring() == 0
     [text] = Notice.objects.filter(text__contains="届满").values_list("text", flat=True)
-    assert text == f"一份文件将于2026-05-01有效期届满：编号 {record.pk}。请评估是否延续、修改或者废止。"
+    assert text == f"一份文件将于2026-05-01有效期届满：索引号 {record.index_number}。请评估是否延续、修改或者废止。"
     assert record.title not in text

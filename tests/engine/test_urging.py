@@ -43,7 +43,7 @@ def test_who_holds_the_step_is_told_once_a_working_day(office: Office, waiting: 
         urge(waiting, actor=drafter)
     told = Notice.objects.get()
     assert told.recipient == office.people["section"]
-    assert told.text == "催办（第1次）：请尽快办理“科室负责人审核”，云教办〔2026〕12号，2026-03-06。"
+    assert told.text == f"催办（第1次）：请尽快办理“科室负责人审核”，草稿 {waiting.pk}，2026-03-06。"
     for later in (dt.timedelta(hours=5), dt.timedelta(days=1)):
         with clock.frozen(FRIDAY + later), pytest.raises(Refused) as refused:
             urge(waiting, actor=drafter)

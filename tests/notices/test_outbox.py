@@ -54,7 +54,7 @@ def test_a_returned_record_tells_its_drafter_by_mail_and_robot_without_its_title
         assert deliver() == 0
     with clock.frozen(later(10)):
         assert deliver() == 2
-    text = "您承办的一件信息被退回：云教办〔2026〕12号，2026-03-02。请登录查看原因。"
+    text = f"您承办的一件信息被退回：草稿 {record.pk}，2026-03-02。请登录查看原因。"
     mail = message_from_bytes(mailbox.received[0], policy=default)
     assert mail["To"] == "officer@example.org"
     assert mail.get_content().strip() == text

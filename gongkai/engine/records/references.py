@@ -7,10 +7,13 @@ from gongkai.engine.records.models import Record
 
 
 def reference(record: Record) -> str:
-    """The public index number, else the document number, else 草稿 and the number of the record."""
+    """The public index number, else 草稿 and the number of the record.
+
+    Not the document number: a person types it, and what is expunged must not live on in a notice.
+    """
     if record.published_at is not None and record.index_number:
         return f"索引号 {record.index_number}"
-    return record.document_number or f"草稿 {record.pk}"
+    return f"草稿 {record.pk}"
 
 
 def _of_key(key: str) -> str:
