@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from gongkai.config import env
+from gongkai.ground.outbound import is_permitted
 
 PROVIDER = "single"
 
@@ -44,7 +45,7 @@ def oidc_providers() -> dict[str, Any]:
 def cas_address() -> str:
     """The address of the CAS server without a slash at the end; empty where none is set."""
     parts = urlsplit(env.CAS_URL)
-    if env.CAS_URL and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+    if env.CAS_URL and not is_permitted(env.CAS_URL):
         raise ImproperlyConfigured(f"CAS_URL 应以 https:// 开头，现为“{env.CAS_URL}”")
     if env.CAS_URL and (not parts.hostname or parts.query or parts.fragment):
         raise ImproperlyConfigured("CAS_URL 应形如 https://主机/cas，不带 /login 和参数")

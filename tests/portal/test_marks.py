@@ -16,6 +16,7 @@ from gongkai.config import env
 from gongkai.ground.organs.models import FormerName
 from gongkai.surfaces.look.marks import data_block
 from gongkai.surfaces.portal.not_found import words_in
+from tests.builders import public_record
 from tests.portal.town import City
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,14 @@ def test_a_title_cannot_leave_the_data_block() -> None:
     inner = block.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
     assert not set(inner) & {"<", ">", "&", "\u2028"}
     assert json.loads(inner) == {"name": HOSTILE}
+
+
+def test_a_hostile_title_goes_the_whole_way_as_data(client: Client, city: City) -> None:
+    hostile = HOSTILE.replace("\u2028", "")
+    record = public_record(city.office, title=hostile, keywords=[hostile], description=hostile)
+    page = client.get(f"/r/{record.index_number}").content.decode()
+    assert (told(page)[-1]["name"], marks(page)["ArticleTitle"]) == (hostile, hostile)
+    assert "alert(1)</script>" not in page
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from gongkai.engine.records.models import Record
 from gongkai.engine.reviews.actions import agree, draw_sheet
 from gongkai.engine.reviews.models import Opinion, SecrecySheet
 from gongkai.ground.refusal import Refused
+from gongkai.ground.register import triggers
 from gongkai.ground.register.models import Event
 from gongkai.ground.register.verify import verify_all
 from tests.builders import Office, content, draft_record
@@ -41,6 +42,18 @@ def answers(sheet: SecrecySheet, *verdicts: str) -> dict[str, Any]:
         if verdict == "return":
             given[f"line-{line.pk}-reason"] = "ground_missing"
     return given
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_exchanged_behind_the_register_is_found(desk: Desk) -> None:
+    first, second = (waiting(desk.office, f"第{place}号通知") for place in "甲乙")
+    sheet = draw(desk, first)
+    assert verify_all().differences == []
+    with triggers.suspended():
+        sheet.lines.update(record=second, edition=second.working, edition_sha256=second.working.sha256)
+    assert [(found.what, found.problem) for found in verify_all().differences] == [
+        (f"secrecy sheet {sheet.pk}", "sheet-changed")
+    ]
 
 
 def test_each_item_gets_its_own_opinion_and_all_stand_on_one_print(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from gongkai.ground import clock
 from gongkai.ground.access.models import Grant
 from gongkai.ground.access.roles import roles_with
 from gongkai.ground.organs.models import Organ, Person
+from gongkai.ground.retrying import wait_after
 
 LONGEST = 200
 GIVE_UP_AFTER = 8
@@ -130,7 +131,7 @@ def _send(dispatch: Dispatch) -> str:
 def _note_failure(dispatch: Dispatch, attempt: DispatchAttempt, code: str) -> None:
     now = clock.now()
     dispatch.failure = code[:LONGEST]
-    dispatch.try_at = now + dt.timedelta(minutes=2**dispatch.attempts)
+    dispatch.try_at = now + wait_after(dispatch.attempts)
     if dispatch.recipient is not None and not dispatch.is_urgent:
         dispatch.try_at = wishes_of([dispatch.recipient])[dispatch.recipient.pk].after_quiet(dispatch.try_at)
     dispatch.given_up_at = now if dispatch.attempts >= GIVE_UP_AFTER else None

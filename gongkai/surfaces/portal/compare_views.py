@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from gongkai.engine.records.models import Record
 from gongkai.surfaces.look.site import absolute
@@ -13,7 +12,7 @@ from gongkai.surfaces.portal.freshness import public
 from gongkai.surfaces.portal.listings import record_url
 from gongkai.surfaces.portal.queries import public_events
 from gongkai.surfaces.portal.record_page import Absence, absence
-from gongkai.surfaces.portal.record_views import GONE_STATUS, found_record
+from gongkai.surfaces.portal.record_views import crumbs_to, found_record, gone_page
 
 
 @public
@@ -21,13 +20,13 @@ def compare(request: HttpRequest, index_number: str) -> HttpResponse:
     """Two editions of a record, or a rule beside the one that amends or replaces it (对照)."""
     found = found_record(index_number)
     if not found.is_visible or found.current is None:
-        return _gone(request, found, absence(found))
+        return gone_page(request, found, absence(found))
     try:
         comparison = compared(found, request.GET)
     except NotThere as missing:
         raise Http404 from missing
     except NoLongerThere as withheld:
-        return _gone(request, found, _withheld(found, withheld.number))
+        return gone_page(request, found, _withheld(found, withheld.number))
     url = record_url(found)
     context = {
         "record": found,
@@ -37,20 +36,9 @@ def compare(request: HttpRequest, index_number: str) -> HttpResponse:
         "difference": comparison.difference,
         "organ": found.organ,
         "section": "xxgk",
-        "crumbs": [
-            {"label": "政府信息公开", "url": reverse("portal:disclosure")},
-            {"label": found.organ.name, "url": reverse("portal:organ", kwargs={"code": found.organ.code})},
-            {"label": "正文", "url": url},
-            {"label": "对照", "url": ""},
-        ],
+        "crumbs": crumbs_to(found, ("正文", url), ("对照", "")),
     }
     return render(request, "portal/compare.html", context)
-
-
-def _gone(request: HttpRequest, record: Record, told: Absence) -> HttpResponse:
-    proof_url = reverse("portal:proof", kwargs={"index_number": record.index_number})
-    context = {"record": record, "absence": told, "proof_url": proof_url}
-    return render(request, "portal/gone.html", context, status=GONE_STATUS)
 
 
 def _withheld(record: Record, number: int) -> Absence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gongkai.engine.records.models import Link, Record, Validity
+from gongkai.engine.records.models import Link, LinkKind, Record, Validity
 from gongkai.ground import clock
 from gongkai.ground.organs.models import Organ
 from gongkai.surfaces.look.marks import Mark
@@ -24,6 +24,7 @@ _EFFECTS = {
     "amends": "legislationChanges",
     "repeals": "legislationRepeals",
     "replaces": "legislationRepeals",
+    "lapses": "legislationRepeals",
     "based_on": "legislationApplies",
 }
 
@@ -61,6 +62,8 @@ def record_data(view: RecordView) -> dict[str, Any]:
         "keywords": view.content.get("keywords"),
         "abstract": view.content.get("description"),
     }
+    about = [_named_law(link) for link in view.outgoing if link.kind == LinkKind.INTERPRETS]
+    told["about"] = about[0] if len(about) == 1 else about
     own = _legislation(view, organs) if has_validity(record) else {"@type": "Article", "headline": record.title}
     return {key: value for key, value in (told | own).items() if value not in (None, "", [])}
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongkai.engine.records.models import Disclosure, Edition, Link, Publication, Record, Validity
-from gongkai.engine.records.queries import SUPERSEDED, public_editions, public_links
+from gongkai.engine.records.queries import public_editions, public_links
 from gongkai.ground import clock
 from gongkai.ground.prepared import Asked
 from gongkai.ground.register.models import Event
 from gongkai.ground.rulebook.queries import withdrawal_reasons
 from gongkai.surfaces.look.site import absolute
-from gongkai.surfaces.portal.comparing import COMPARED_LINKS, compare_url
+from gongkai.surfaces.portal.comparing import COMPARED_LINKS, compare_url, readable_editions
 from gongkai.surfaces.portal.lineage import LINEAGE_EVENTS, Banner, lineage_banners, stage_of
 from gongkai.surfaces.portal.listings import has_validity, record_url
 from gongkai.surfaces.portal.queries import beside, public_events
@@ -250,8 +250,7 @@ def _compared(view: RecordView, number: int) -> dict[str, int]:
 
 def _readable(view: RecordView) -> set[int]:
     """The numbers of the editions that can still be read: the current one, and earlier ones not withheld since."""
-    earlier = (item.edition.number for item in view.publications if item.reason == SUPERSEDED)
-    return {view.edition.number, *earlier}
+    return {view.edition.number, *readable_editions(view.record, view.publications)}
 
 
 def _note_of(view: RecordView, event: Event) -> str:

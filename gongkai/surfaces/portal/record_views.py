@@ -28,7 +28,7 @@ from gongkai.surfaces.portal.freshness import forget, public, rendered
 from gongkai.surfaces.portal.lineage import stages
 from gongkai.surfaces.portal.linked_data import article_tags, record_data
 from gongkai.surfaces.portal.listings import record_url
-from gongkai.surfaces.portal.record_page import RecordView, Related, absence, related
+from gongkai.surfaces.portal.record_page import Absence, RecordView, Related, absence, related
 
 GONE_STATUS = 410
 
@@ -62,10 +62,22 @@ def record(request: HttpRequest, index_number: str) -> HttpResponse:
     found = found_record(index_number, asked)
     if not found.is_visible or found.current is None:
         forget(request)
-        context = {"record": found, "absence": absence(found), "proof_url": _proof_url(found)}
-        return render(request, "portal/gone.html", context, status=GONE_STATUS)
+        return gone_page(request, found, absence(found))
     view = RecordView.of(found, found.current, asked)
     return rendered(request, asked.digest(), lambda: render(request, _page_of(found), _context(view)))
+
+
+def gone_page(request: HttpRequest, found: Record, told: Absence) -> HttpResponse:
+    """The page at an address that shows nothing now."""
+    context = {"record": found, "absence": told, "proof_url": _proof_url(found)}
+    return render(request, "portal/gone.html", context, status=GONE_STATUS)
+
+
+def crumbs_to(found: Record, *rest: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page of a record: section, organ, then what follows as (label, address)."""
+    organ = reverse("portal:organ", kwargs={"code": found.organ.code})
+    way = [("政府信息公开", reverse("portal:disclosure")), (found.organ.name, organ), *rest]
+    return [{"label": label, "url": url} for label, url in way]
 
 
 def _page_of(found: Record) -> list[str]:
@@ -94,11 +106,7 @@ def _context(view: RecordView) -> dict[str, Any]:
         "stages": stages(view),
         "proof_url": _proof_url(found),
         "organ": found.organ,
-        "crumbs": [
-            {"label": "政府信息公开", "url": reverse("portal:disclosure")},
-            {"label": found.organ.name, "url": reverse("portal:organ", kwargs={"code": found.organ.code})},
-            {"label": "正文", "url": ""},
-        ],
+        "crumbs": crumbs_to(found, ("正文", "")),
         "section": "xxgk",
         "article_tags": article_tags(view),
         "linked_data": record_data(view),

@@ -120,10 +120,10 @@ SECURITY_WORDS = {
     "key_removed": "移除安全密钥",
     "session_ended": "会话结束",
 }
-# Looks at what is sealed: personal data and what has not been released. Whoever opens more of it adds the event here.
 # What the tick does for a record.
 DUTY_WORDS = {"publish": "定时公开", "effect": "修改、废止生效", "expiry": "有效期届满"}
 
+# Looks at what is sealed: personal data and what has not been released. Whoever opens more of it adds the event here.
 LOOK_EVENTS = frozenset({"file.read"})
 GRAVE_EVENTS = frozenset(
     {

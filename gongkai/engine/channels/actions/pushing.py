@@ -15,12 +15,12 @@ from gongkai.engine.notices.outbox import people_with, queue_notice
 from gongkai.engine.records.references import reference
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
+from gongkai.ground.retrying import wait_after
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
 HELD = dt.timedelta(minutes=2)
-LONGEST_WAIT_MINUTES = 360
 # A platform publishes some minutes after it was told; caches in front of it keep an old page for a while.
 READ_AFTER = dt.timedelta(minutes=1)
 READ_TRIES = 6
@@ -60,8 +60,8 @@ def _push(pk: int, attempts: int, known: dict[str, Target]) -> bool:
 
 
 def _not_told(pk: int, attempts: int, code: str) -> None:
-    wait = dt.timedelta(minutes=min(2**attempts, LONGEST_WAIT_MINUTES))
-    Push.objects.filter(pk=pk, done_at__isnull=True).update(failure=code[:80], try_at=clock.now() + wait)
+    again = clock.now() + wait_after(attempts)
+    Push.objects.filter(pk=pk, done_at__isnull=True).update(failure=code[:80], try_at=again)
 
 
 def tell(pk: int, known: dict[str, Target]) -> bool:
@@ -135,9 +135,8 @@ def _read(pk: int, reads: int, known: dict[str, Target]) -> bool:
     except Exception as error:
         # Whatever is wrong with one row, the others are read; it is tried again later and later.
         logger.exception("reading back failed", extra={"push": pk})
-        wait = dt.timedelta(minutes=min(2 ** (reads + 1), LONGEST_WAIT_MINUTES))
         Push.objects.filter(pk=pk, dropped_at__isnull=True).update(
-            failure=type(error).__name__[:80], read_due_at=now + wait
+            failure=type(error).__name__[:80], read_due_at=now + wait_after(reads + 1)
         )
         return False
 
@@ -165,7 +164,7 @@ def _note(push: Push, found: ReadBack, code: str, now: dt.datetime) -> None:
     if is_right:
         again = now + READ_AGAIN if push.act == PushAct.SHOW else None
     else:
-        again = now + (READ_AGAIN if is_final else dt.timedelta(minutes=2**tries))
+        again = now + (READ_AGAIN if is_final else wait_after(tries))
     values = {"reading": found if is_right or is_final else push.reading, "read_at": now, "read_due_at": again}
     if is_right:
         values["reads"] = 0

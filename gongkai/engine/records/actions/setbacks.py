@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Callable, Collection
 
@@ -11,8 +10,8 @@ from django.db import transaction
 from gongkai.engine.records.models import Setback
 from gongkai.ground import clock
 from gongkai.ground.refusal import Refused
+from gongkai.ground.retrying import wait_after
 
-LONGEST_WAIT_MINUTES = 360
 logger = logging.getLogger(__name__)
 
 
@@ -51,8 +50,7 @@ class Duty:
     def _note(self, key: int, failure: str) -> None:
         now, earlier = clock.now(), self.known.get(key)
         attempts = earlier.attempts + 1 if earlier is not None else 1
-        wait = dt.timedelta(minutes=min(2**attempts, LONGEST_WAIT_MINUTES))
-        values = {"failure": failure[:80], "attempts": attempts, "try_at": now + wait}
+        values = {"failure": failure[:80], "attempts": attempts, "try_at": now + wait_after(attempts)}
         with transaction.atomic():
             self.known[key], _ = Setback.objects.update_or_create(
                 record_id=key, duty=self.name, defaults=values, create_defaults=values | {"since": now}
