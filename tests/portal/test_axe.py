@@ -27,6 +27,8 @@ MODES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "phone": ({}, {"viewport": {"width": 390, "height": 844}}),
     "phone-elder": ({"gk_elder": "1"}, {"viewport": {"width": 360, "height": 800}}),
 }
+# Found again by its words.
+LOST = "/zwgk/机动车停放管理办法.html"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -60,6 +62,7 @@ def serve(client: Client) -> Callable[[Route], None]:
 def addresses(city: City, mode: str) -> list[str]:
     """What is looked at in a mode: everything in the normal one, each part once in the others."""
     records = [f"/r/{city[name].index_number}" for name in ("new", "old", "fixed", "withdrawn", "down")]
+    records.append(f"/r/{city['new'].index_number}.compare?with={city['old'].index_number}")
     if mode in ("dark", "phone-elder"):
         return records
     shown = [
@@ -73,6 +76,7 @@ def addresses(city: City, mode: str) -> list[str]:
         "/o/113300001/",
         f"/register/?index_number={city['fixed'].index_number}",
         "/r/1/404",
+        LOST,
     ]
     alike = ["/xxgk/guide/", "/search", "/feed/", "/register/"] if mode == "normal" else []
     return [*shown, *alike, *records]
@@ -81,7 +85,7 @@ def addresses(city: City, mode: str) -> list[str]:
 def expected(city: City, address: str) -> int:
     """The status each address answers with; an empty database would not pass."""
     gone = [f"/r/{city[name].index_number}" for name in ("withdrawn", "down")]
-    return 404 if address == "/r/1/404" else 410 if address in gone else 200
+    return 404 if address in ("/r/1/404", LOST) else 410 if address in gone else 200
 
 
 def trouble(page: Page, axe: Axe) -> list[str]:
