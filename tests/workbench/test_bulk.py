@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from gongkai.engine.notices.models import Notice
 from gongkai.engine.records.actions import keep_buffer, submit
 from gongkai.engine.records.models import Edition, Record
+from gongkai.ground import clock
 from gongkai.ground.access.models import Export
 from gongkai.ground.access.roles import Role
 from gongkai.ground.register.models import Event
@@ -168,7 +169,8 @@ def test_drafts_change_hands_in_one_go_and_only_to_who_may_draft(desk: Desk) -> 
         taker,
         desk.office.people["officer"],
     ]
-    assert Notice.objects.filter(recipient=taker, text__startswith="一件信息改由您承办：云教办").count() == 2
+    told = Notice.objects.filter(recipient=taker).order_by("pk").values_list("text", flat=True)
+    assert list(told) == [f"一件信息改由您承办：草稿 {row.pk}，{clock.today():%Y-%m-%d}。" for row in (first, second)]
     no = post(
         desk,
         "section",
