@@ -71,7 +71,8 @@ def _usable(record: Record, file: StoredFile | str, actor: Actor) -> StoredFile:
         raise Refused(NO_PAPER, where="审签单")
     # An edition can name only what was there before it; its list of files is sealed with the rest of it.
     since = Edition.objects.filter(created_at__gte=found.created_at, expunged_at__isnull=True).iterator()
-    named = any(entry["id"] == str(found.pk) for edition in since for entry in edition.files)
+    # Read to the end: a cursor left open would outlive the refusal's rollback.
+    named = str(found.pk) in {entry["id"] for edition in since for entry in edition.files}
     if found.storage_class != StorageClass.SEALED or named or SealedPaper.objects.filter(file=found).exists():
         raise Refused(PUBLIC_PAPER, where="审签单")
     return found
