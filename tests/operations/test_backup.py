@@ -31,6 +31,7 @@ GONGKAI = "from gongkai.config.cli import main; raise SystemExit(main())"
 PLANTED = "11010119900307451X"
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TICKS = 40
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -163,7 +164,14 @@ def test_what_was_expunged_after_the_backup_does_not_come_back(
         "r = Record.objects.get(ref=sys.argv[1]); o = r.expunge_orders.get()\n"
         "print(r.state, r.title, [e.canonical for e in r.editions.all()], o.asked_by.username, bool(o.erased_at))"
     )
-    assert there(str(doomed.ref), code=code).stdout == "expunged （内容已清除） [None] 113300001-sign_off True\n"
+    told = there(str(doomed.ref), code=code).stdout
+    for _ in range(TICKS):
+        if told.endswith("True\n"):
+            break
+        # On PostgreSQL another database's transaction may still look back: the tick comes again, here as in life.
+        assert there("tick").returncode == 0
+        told = there(str(doomed.ref), code=code).stdout
+    assert told == "expunged （内容已清除） [None] 113300001-sign_off True\n"
 
 
 def test_a_backup_tells_nothing_without_its_keys(town: Town, tmp_path: Path) -> None:
